@@ -5,15 +5,28 @@
  */
 export const CONDITIONS = {
   // core
-  INTERNAL_ERROR: { sqlState: 'XX000', message: 'Internal error: <message>. This is a defect of Millrace; please report it.' },
+  INTERNAL_ERROR: {
+    sqlState: 'XX000',
+    message: 'Internal error: <message>. This is a defect of Millrace; please report it.',
+  },
   NOT_SUPPORTED: { sqlState: '0A000', message: '<feature> is not supported yet. <remedy>' },
 
   // plan: names and types
-  AMBIGUOUS_REFERENCE: { sqlState: '42704', message: 'Reference <name> is ambiguous, could be: <candidates>. Qualify it or rename one of them.' },
+  AMBIGUOUS_REFERENCE: {
+    sqlState: '42704',
+    message: 'Reference <name> is ambiguous, could be: <candidates>. Qualify it or rename one of them.',
+  },
   DATATYPE_MISMATCH: { sqlState: '42K09', message: 'Cannot resolve <expression>: <problem>. <remedy>' },
-  MISSING_GROUP_BY: { sqlState: '42803', message: 'The query has <expression>, which is neither grouped nor aggregated. Add it to GROUP BY or wrap it in an aggregate such as any_value().' },
+  MISSING_GROUP_BY: {
+    sqlState: '42803',
+    message:
+      'The query has <expression>, which is neither grouped nor aggregated. Add it to GROUP BY or wrap it in an aggregate such as any_value().',
+  },
   TABLE_OR_VIEW_NOT_FOUND: { sqlState: '42P01', message: 'The table or view <name> cannot be found. <suggestion>' },
-  UNRESOLVED_COLUMN: { sqlState: '42703', message: 'A column, variable, or function parameter with name <name> cannot be resolved. <suggestion>' },
+  UNRESOLVED_COLUMN: {
+    sqlState: '42703',
+    message: 'A column, variable, or function parameter with name <name> cannot be resolved. <suggestion>',
+  },
   UNRESOLVED_ROUTINE: { sqlState: '42883', message: 'Cannot resolve the function <name>. <suggestion>' },
   WRONG_NUM_ARGS: { sqlState: '42605', message: 'The function <name> requires <expected> arguments but got <actual>.' },
 
@@ -21,24 +34,71 @@ export const CONDITIONS = {
   PARSE_SYNTAX_ERROR: { sqlState: '42601', message: 'Syntax error at or near <error>. <hint>' },
 
   // expressions at run time
-  ARITHMETIC_OVERFLOW: { sqlState: '22003', message: '<operation> caused overflow. Use try_<function> to get NULL instead, or set spark.sql.ansi.enabled to false.' },
-  CAST_INVALID_INPUT: { sqlState: '22018', message: 'The value <value> of the type <from> cannot be cast to <to> because it is malformed. Use try_cast to get NULL instead, or set spark.sql.ansi.enabled to false.' },
-  CAST_OVERFLOW: { sqlState: '22003', message: 'The value <value> of the type <from> cannot be cast to <to> due to an overflow. Use try_cast to get NULL instead.' },
-  DIVIDE_BY_ZERO: { sqlState: '22012', message: 'Division by zero. Use try_divide to get NULL instead, or set spark.sql.ansi.enabled to false.' },
-  MALFORMED_RECORD_IN_PARSING: { sqlState: '22023', message: 'Malformed record: <record>. The parse mode is FAILFAST; use PERMISSIVE to read malformed records as NULL.' },
+  ARITHMETIC_OVERFLOW: {
+    sqlState: '22003',
+    message:
+      '<operation> caused overflow. Use try_<function> to get NULL instead, or set spark.sql.ansi.enabled to false.',
+  },
+  CAST_INVALID_INPUT: {
+    sqlState: '22018',
+    message:
+      'The value <value> of the type <from> cannot be cast to <to> because it is malformed. Use try_cast to get NULL instead, or set spark.sql.ansi.enabled to false.',
+  },
+  CAST_OVERFLOW: {
+    sqlState: '22003',
+    message:
+      'The value <value> of the type <from> cannot be cast to <to> due to an overflow. Use try_cast to get NULL instead.',
+  },
+  DIVIDE_BY_ZERO: {
+    sqlState: '22012',
+    message: 'Division by zero. Use try_divide to get NULL instead, or set spark.sql.ansi.enabled to false.',
+  },
+  MALFORMED_RECORD_IN_PARSING: {
+    sqlState: '22023',
+    message:
+      'Malformed record: <record>. The parse mode is FAILFAST; use PERMISSIVE to read malformed records as NULL.',
+  },
 
   // connectors
-  DATA_SOURCE_NOT_FOUND: { sqlState: '42K02', message: 'Failed to find the data source <format>. Known ones: <known>.' },
-  DATA_SOURCE_OPTION: { sqlState: '42616', message: 'The option <option> of the data source <format> is wrong: <problem>. <remedy>' },
-  PATH_NOT_FOUND: { sqlState: '42K03', message: 'Path does not exist: <path>. Check the spelling; relative paths start at <base>.' },
-  UNABLE_TO_INFER_SCHEMA: { sqlState: '42KD9', message: 'Unable to infer a schema for <format>: <problem>. Give one with .schema(...).' },
+  DATA_SOURCE_NOT_FOUND: {
+    sqlState: '42K02',
+    message: 'Failed to find the data source <format>. Known ones: <known>.',
+  },
+  DATA_SOURCE_OPTION: {
+    sqlState: '42616',
+    message: 'The option <option> of the data source <format> is wrong: <problem>. <remedy>',
+  },
+  PATH_NOT_FOUND: {
+    sqlState: '42K03',
+    message: 'Path does not exist: <path>. Check the spelling; relative paths start at <base>.',
+  },
+  UNABLE_TO_INFER_SCHEMA: {
+    sqlState: '42KD9',
+    message: 'Unable to infer a schema for <format>: <problem>. Give one with .schema(...).',
+  },
 
   // stream
-  CHECKPOINT_DAMAGED: { sqlState: 'KD000', message: 'The checkpoint file <file> is damaged: <problem>. Nothing was overwritten. <remedy>' },
-  CHECKPOINT_MISMATCH: { sqlState: 'KD000', message: 'The checkpoint <location> does not belong to this query: <problem>. Nothing was overwritten. <remedy>' },
-  CONCURRENT_QUERY: { sqlState: '0A000', message: 'Another query <name> is running with the same <what>. Stop it first, or give this one another.' },
-  STREAMING_DATA_LOSS: { sqlState: 'KD000', message: 'Some data of <source> may have been lost: <problem>. Set the option failOnDataLoss to false to go on with what is left.' },
-  UNSUPPORTED_STREAMING_OPERATION: { sqlState: '0A000', message: '<operation> is not supported on a streaming DataFrame: <problem>. <remedy>' },
+  CHECKPOINT_DAMAGED: {
+    sqlState: 'KD000',
+    message: 'The checkpoint file <file> is damaged: <problem>. Nothing was overwritten. <remedy>',
+  },
+  CHECKPOINT_MISMATCH: {
+    sqlState: 'KD000',
+    message: 'The checkpoint <location> does not belong to this query: <problem>. Nothing was overwritten. <remedy>',
+  },
+  CONCURRENT_QUERY: {
+    sqlState: '0A000',
+    message: 'Another query <name> is running with the same <what>. Stop it first, or give this one another.',
+  },
+  STREAMING_DATA_LOSS: {
+    sqlState: 'KD000',
+    message:
+      'Some data of <source> may have been lost: <problem>. Set the option failOnDataLoss to false to go on with what is left.',
+  },
+  UNSUPPORTED_STREAMING_OPERATION: {
+    sqlState: '0A000',
+    message: '<operation> is not supported on a streaming DataFrame: <problem>. <remedy>',
+  },
 } as const satisfies Record<string, { readonly sqlState: string; readonly message: string }>;
 
 export type ConditionName = keyof typeof CONDITIONS;

@@ -80,7 +80,11 @@ export function serializeError(error: unknown): SerializedError {
 export function reviveError(serialized: SerializedError): Error {
   const { condition, parameters, position } = serialized;
   if (condition !== undefined && isCondition(condition) && parameters !== undefined) {
-    return new MillraceError(condition, parameters as ConditionParameters<typeof condition>, position === undefined ? {} : { position });
+    return new MillraceError(
+      condition,
+      parameters as ConditionParameters<typeof condition>,
+      position === undefined ? {} : { position },
+    );
   }
   const error = new Error(serialized.message);
   error.name = serialized.name;

@@ -104,7 +104,10 @@ export interface CommTargets {
 export interface CommChannel {
   readonly commId: string;
   readonly target: string;
-  send(data: unknown, options?: { readonly metadata?: Readonly<Record<string, unknown>>; readonly buffers?: readonly Uint8Array[] }): void;
+  send(
+    data: unknown,
+    options?: { readonly metadata?: Readonly<Record<string, unknown>>; readonly buffers?: readonly Uint8Array[] },
+  ): void;
   close(data?: unknown): void;
   onMessage(handler: (data: unknown, buffers: readonly Uint8Array[]) => void): void;
   onClose(handler: (data: unknown) => void): void;
@@ -140,12 +143,14 @@ export interface Inspection {
 }
 
 export type IsComplete =
-  | { readonly status: 'complete' | 'invalid' | 'unknown' }
-  | { readonly status: 'incomplete'; readonly indent: string };
+  { readonly status: 'complete' | 'invalid' | 'unknown' } | { readonly status: 'incomplete'; readonly indent: string };
 
 /** What SQL completion knows of the catalog; pushed by the session whenever it changes. */
 export interface CatalogSnapshot {
-  readonly tables: readonly { readonly name: string; readonly columns: readonly { readonly name: string; readonly type: string }[] }[];
+  readonly tables: readonly {
+    readonly name: string;
+    readonly columns: readonly { readonly name: string; readonly type: string }[];
+  }[];
 }
 
 /** Lives in the language worker, loaded at first use; spoken to by the jupyter worker. */

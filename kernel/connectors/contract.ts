@@ -46,6 +46,11 @@ export interface StreamSource {
   /** The newest offset that a batch starting at `start` should read to; `start` itself (or null) where there is nothing new. */
   latestOffset(start: Offset | null, limit: ReadLimit): Promise<Offset | null>;
   /**
+   * Trigger availableNow: what is there at this moment is the end; `latestOffset` never goes beyond it from now on. Called
+   * once, before the first batch of the run. A source without it is read in one batch, its own limits ignored.
+   */
+  prepareForAvailableNow?(): Promise<void>;
+  /**
    * The rows of `(start, end]`. Called with logged offsets again after a crash.
    * @throws STREAMING_DATA_LOSS where rows are gone
    */

@@ -9,7 +9,13 @@ export const CONDITIONS = {
     sqlState: 'XX000',
     message: 'Internal error: <message>. This is a defect of Millrace; please report it.',
   },
+  INVALID_ROW: { sqlState: '22023', message: 'Row <row>, field <field>: <problem>. Expected a value of the type <type>.' },
   NOT_SUPPORTED: { sqlState: '0A000', message: '<feature> is not supported yet. <remedy>' },
+  OUT_OF_MEMORY: {
+    sqlState: '53200',
+    message:
+      'Cannot allocate <bytes> bytes for <owner>: <used> of <total> bytes of engine memory are in use. Process less at once (smaller micro-batches, a shorter watermark delay, fewer groups), or release cached results.',
+  },
 
   // plan: names and types
   AMBIGUOUS_REFERENCE: {
@@ -90,6 +96,10 @@ export const CONDITIONS = {
     sqlState: '0A000',
     message: 'Another query <name> is running with the same <what>. Stop it first, or give this one another.',
   },
+  STREAM_FAILED: {
+    sqlState: 'XXKST',
+    message: 'Query <name> [id = <id>, runId = <runId>] terminated with exception: <message>',
+  },
   STREAMING_DATA_LOSS: {
     sqlState: 'KD000',
     message:
@@ -99,6 +109,13 @@ export const CONDITIONS = {
     sqlState: '0A000',
     message: '<operation> is not supported on a streaming DataFrame: <problem>. <remedy>',
   },
+
+  // jupyter
+  CONNECTION_FILE_INVALID: { sqlState: '08001', message: 'The connection file <file> cannot be used: <problem>. Jupyter writes it when it starts a kernel; start the kernel through Jupyter.' },
+  JUPYTER_REQUEST_INVALID: { sqlState: '22023', message: 'The <type> is malformed: <problem>.' },
+  JUPYTER_REQUEST_UNKNOWN: { sqlState: '0A000', message: 'The kernel does not know the request <type>. Known ones: <known>.' },
+  STDIN_NOT_ALLOWED: { sqlState: '0A000', message: 'The front end does not allow this cell to ask for input. Set the value in the code, or run the cell in a front end with an input box.' },
+  CELL_INTERRUPTED: { sqlState: '57014', message: 'The cell was interrupted while it waited for <what>.' },
 } as const satisfies Record<string, { readonly sqlState: string; readonly message: string }>;
 
 export type ConditionName = keyof typeof CONDITIONS;

@@ -96,6 +96,10 @@ export const CONDITIONS = {
     sqlState: '0A000',
     message: 'Another query <name> is running with the same <what>. Stop it first, or give this one another.',
   },
+  INVALID_CONF_VALUE: {
+    sqlState: '22022',
+    message: 'The value <value> of the setting <name> is wrong: expected <expected>. Set it by spark.conf.set.',
+  },
   STREAM_FAILED: {
     sqlState: 'XXKST',
     message: 'Query <name> [id = <id>, runId = <runId>] terminated with exception: <message>',

@@ -1,0 +1,290 @@
+/**
+ * The kernel as the front ends see it: lives in the jupyter worker, reads the sockets, answers what it can at once, and
+ * lets the main thread run cells.
+ */
+import type { MessagePort } from 'node:worker_threads';
+import { setImmediate } from 'node:timers/promises';
+import type { Clock } from '../core/clock.ts';
+import { MillraceError } from '../core/errors.ts';
+import { Comms } from './comms.ts';
+import { ContentReader } from './content.ts';
+import { errorContent } from './errors.ts';
+import { Executions } from './executions.ts';
+import { createHandlers, type Handlers, type RequestType } from './handlers.ts';
+import { History } from './history.ts';
+import { FolderHistoryStore, memoryStore } from './history-store.ts';
+import { Interrupter } from './interrupter.ts';
+import { IoPub } from './iopub.ts';
+import { LanguageClient } from './language-client.ts';
+import { LiveFrames } from './live-frames.ts';
+import type { Log } from './log.ts';
+import { receiveFromHost } from './host-messages.ts';
+import { Parents } from './parents.ts';
+import { SendQueue } from './send-queue.ts';
+import { closeSockets, type Sockets } from './sockets.ts';
+import { Stdin } from './stdin.ts';
+import type { FromHost, JupyterWorkerData, LiveFrame, ToHost } from './thread-protocol.ts';
+import { WireCodec, type IncomingMessage } from './wire.ts';
+
+/** Beyond so many requests that wait for the main thread, the shell socket is not read: the front end's queue fills. */
+const WAITING_MAX = 10_000;
+const DRAIN_POLL_MS = 20;
+/** Jupyter waits 5 s for a kernel to leave before it kills it. */
+const SHUTDOWN_MS = 3000;
+const SETTLE_ROUNDS_MAX = 100;
+
+export class Kernel {
+  readonly #sockets: Sockets;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #port: MessagePort;
+  readonly #codec: WireCodec;
+  readonly #queues: Readonly<Record<'shell' | 'control' | 'stdin' | 'iopub', SendQueue>>;
+  readonly #handlers: Handlers;
+  readonly #interruptedAtMs: Int32Array;
+  readonly #outputPorts: MessagePort[] = [];
+  readonly iopub: IoPub;
+  readonly parents = new Parents();
+  readonly frames: LiveFrames;
+  readonly comms: Comms;
+  readonly stdin: Stdin;
+  readonly executions: Executions;
+  readonly interrupter: Interrupter;
+  readonly language: LanguageClient | undefined;
+  #received = 0;
+  #leaving: Promise<void> | undefined;
+  #hostLeft: () => void = () => undefined;
+
+  constructor(data: JupyterWorkerData, sockets: Sockets, system: { readonly clock: Clock; readonly log: Log }) {
+    const { clock, log } = system;
+    this.#sockets = sockets;
+    this.#clock = clock;
+    this.#log = log;
+    this.#port = data.port;
+    this.#interruptedAtMs = data.gate.subarray(1);
+    this.#codec = new WireCodec(data.connection, clock);
+    this.#queues = {
+      shell: new SendQueue(sockets.shell, log),
+      control: new SendQueue(sockets.control, log),
+      stdin: new SendQueue(sockets.stdin, log),
+      iopub: new SendQueue(sockets.iopub, log),
+    };
+    this.iopub = new IoPub(this.#codec, this.#queues.iopub, data.gate);
+    this.frames = new LiveFrames((frame) => this.#publishFrame(frame), clock);
+    this.language = data.languageWorkerUrl === undefined ? undefined : new LanguageClient(new URL(data.languageWorkerUrl), log);
+    this.comms = new Comms({ iopub: this.iopub, toHost: (request) => this.#toHost(request), log });
+    this.stdin = new Stdin(this.#codec, this.#queues.stdin, (inputId, value) => this.#toHost({ type: 'input-reply', inputId, value }));
+    const history = new History(data.historyFolder === undefined ? memoryStore : new FolderHistoryStore(data.historyFolder, log));
+    this.#handlers = createHandlers({ kernel: data.kernel, history, comms: this.comms, language: this.language });
+    this.executions = this.#createExecutions(history);
+    this.interrupter = this.#createInterrupter(data.interruptFlag);
+  }
+
+  /** Reads the sockets until they are closed. */
+  async run(): Promise<void> {
+    this.#port.on('message', (message: FromHost) => receiveFromHost(this, message));
+    this.iopub.status(undefined, 'starting');
+    await Promise.all([
+      this.#read(this.#sockets.shell, (message) => this.#onShell(message)),
+      this.#read(this.#sockets.control, (message) => this.#onControl(message)),
+      this.#read(this.#sockets.stdin, (message) => this.stdin.receive(message)),
+      this.#welcome(),
+      this.#beat(),
+    ]);
+  }
+
+  attachOutputPort(port: MessagePort): void {
+    this.#outputPorts.push(port);
+    port.on('message', (frame: LiveFrame) => this.frames.offer(frame));
+  }
+
+  /** The main thread has released everything. */
+  noteHostLeft(): void {
+    this.#hostLeft();
+  }
+
+  /** Stops the running cell, lets the main thread release what it holds, sends what waits and closes the sockets. */
+  leave(): Promise<void> {
+    this.#leaving ??= this.#leave();
+    return this.#leaving;
+  }
+
+  async #leave(): Promise<void> {
+    this.executions.abortQueued();
+    await this.interrupter.interrupt();
+    const left = new Promise<'left'>((resolve) => {
+      this.#hostLeft = () => resolve('left');
+    });
+    this.#toHost({ type: 'shutdown' });
+    const outcome = await Promise.race([left, this.#clock.sleep(SHUTDOWN_MS)]);
+    this.frames.flush();
+    this.iopub.flush();
+    await Promise.all(Object.values(this.#queues).map((queue) => queue.flushed()));
+    await this.language?.close();
+    closeSockets(this.#sockets);
+    for (const port of this.#outputPorts) port.close();
+    this.#port.close();
+    if (outcome === 'left') return;
+    this.#log('the main thread does not end; the process is killed');
+    process.kill(process.pid, 'SIGKILL');
+  }
+
+  async #read(socket: Sockets['shell'], handle: (message: IncomingMessage) => void): Promise<void> {
+    for await (const frames of socket) {
+      this.#received += 1;
+      const decoded = this.#codec.decode(frames);
+      if (decoded.status === 'refused') this.#log(`a message was refused: ${decoded.reason}`);
+      else {
+        try {
+          handle(decoded.message);
+        } catch (error) {
+          this.#log(`${decoded.message.header.msg_type.slice(0, 60)} failed: ${String(error)}`);
+        }
+      }
+      while (this.executions.queuedCount + this.comms.waitingCount > WAITING_MAX && this.#leaving === undefined) {
+        await this.#clock.sleep(DRAIN_POLL_MS);
+      }
+    }
+  }
+
+  /** A subscriber learns when it has joined (iopub_welcome of protocol 5.4). */
+  async #welcome(): Promise<void> {
+    for await (const [subscription] of this.#sockets.iopub) {
+      if (subscription?.[0] !== 1) continue;
+      const topic = subscription.subarray(1);
+      const content = JSON.stringify({ subscription: topic.toString('utf8') });
+      this.#queues.iopub.push(() => this.#codec.encode({ type: 'iopub_welcome', parent: undefined, content, prefix: [topic] }));
+    }
+  }
+
+  async #beat(): Promise<void> {
+    for await (const beat of this.#sockets.heartbeat) await this.#sockets.heartbeat.send(beat);
+  }
+
+  #onShell(message: IncomingMessage): void {
+    switch (message.header.msg_type) {
+      case 'execute_request':
+        return this.executions.enqueue(message);
+      case 'comm_open':
+        return this.comms.receive('comm-open', message);
+      case 'comm_msg':
+        return this.comms.receive('comm-msg', message);
+      case 'comm_close':
+        return this.comms.receive('comm-close', message);
+      default:
+        return this.#onControl(message, 'shell');
+    }
+  }
+
+  #onControl(message: IncomingMessage, channel: 'shell' | 'control' = 'control'): void {
+    const { msg_type: type } = message.header;
+    if (!type.endsWith('_request')) {
+      this.#log(`a message of the unknown type ${JSON.stringify(type.slice(0, 60))} on ${channel}`);
+      return;
+    }
+    this.iopub.status(message.parent, 'busy');
+    this.#answer(message)
+      .catch(errorContent)
+      .then((content) => this.#finish(message, channel, content))
+      .catch((error: unknown) => this.#log(`${type} failed: ${String(error)}`));
+  }
+
+  #finish(message: IncomingMessage, channel: 'shell' | 'control', content: object): void {
+    this.#reply(message, channel, JSON.stringify(content));
+    this.iopub.status(message.parent, 'idle');
+    if (message.header.msg_type !== 'shutdown_request' || !('restart' in content)) return;
+    this.leave().catch((error: unknown) => this.#log(`leaving failed: ${String(error)}`));
+  }
+
+  async #answer(message: IncomingMessage): Promise<object> {
+    const { msg_type: type } = message.header;
+    const content = new ContentReader(type, message.content);
+    if (isRequestType(this.#handlers, type)) return this.#handlers[type](content);
+    switch (type) {
+      case 'interrupt_request':
+        this.#interrupt();
+        return { status: 'ok' };
+      case 'shutdown_request':
+        return { status: 'ok', restart: content.flag('restart', false) };
+      case 'debug_request':
+        throw new MillraceError('NOT_SUPPORTED', { feature: 'The debugger', remedy: 'Print with console.log or display instead.' });
+      default:
+        throw new MillraceError('JUPYTER_REQUEST_UNKNOWN', {
+          type: type.slice(0, 60),
+          known: [...Object.keys(this.#handlers), 'execute_request', 'interrupt_request', 'shutdown_request'].join(', '),
+        });
+    }
+  }
+
+  #interrupt(): void {
+    this.interrupter.interrupt().catch((error: unknown) => this.#log(`the interrupt failed: ${String(error)}`));
+  }
+
+  #reply(message: IncomingMessage, channel: 'shell' | 'control', content: string): void {
+    const type = message.header.msg_type.replace(/_request$/, '_reply');
+    this.#queues[channel].push(() => this.#codec.encode({ type, parent: message.parent, content, prefix: message.identities }));
+  }
+
+  #publishFrame(frame: LiveFrame): void {
+    const { data, metadata = {}, displayId } = frame;
+    const content = JSON.stringify({ data, metadata, transient: { display_id: displayId } });
+    this.iopub.publish('update_display_data', { parent: this.parents.of(frame.cellId), content });
+  }
+
+  #toHost(message: ToHost): void {
+    this.#port.postMessage(message);
+  }
+
+  #createExecutions(history: History): Executions {
+    return new Executions({
+      iopub: this.iopub,
+      history,
+      toHost: (message) => this.#toHost(message),
+      reply: (message, content) => this.#reply(message, 'shell', content),
+      allReceived: () => this.#allReceived(),
+      onStart: (message) => {
+        this.parents.note(message.parent);
+        this.stdin.forget();
+      },
+      onSuccess: (code) => this.language?.noteCell(code),
+    });
+  }
+
+  #createInterrupter(flag: Int32Array): Interrupter {
+    return new Interrupter({
+      flag,
+      clock: this.#clock,
+      runningEpoch: () => this.executions.runningEpoch,
+      ask: (id, epoch) => this.#toHost({ type: 'interrupt', id, epoch }),
+      signal: () => {
+        Atomics.store(this.#interruptedAtMs, 0, this.#clock.nowMs() | 0);
+        process.kill(process.pid, 'SIGINT');
+      },
+      tellStuck: () => this.#tellStuck(),
+      noteTerminated: () => this.comms.allDone(),
+    });
+  }
+
+  /** Two turns of the event loop without a message: what the clients have sent until now is here. */
+  async #allReceived(): Promise<void> {
+    for (let round = 0; round < SETTLE_ROUNDS_MAX; round++) {
+      const before = this.#received;
+      await setImmediate();
+      await setImmediate();
+      if (before === this.#received) return;
+    }
+  }
+
+  #tellStuck(): void {
+    const message = this.executions.runningMessage;
+    const text =
+      'The interrupt cannot end a synchronous native call (such as execSync, or a long regular expression). ' +
+      'The cell ends when the call returns; restart the kernel to end it now.\n';
+    if (message === undefined) this.#log(text);
+    else this.iopub.stream(message.parent, 'stderr', text, 0);
+  }
+}
+
+function isRequestType(handlers: Handlers, type: string): type is RequestType {
+  return Object.hasOwn(handlers, type);
+}

@@ -1,0 +1,2 @@
+/** The kernels of group tables (kernel/physical/group-table): dictionaries and dense accumulators. */
+export interface GroupKernels {}

@@ -1,0 +1,79 @@
+/**
+ * `npm run build`: kernels.wasm by the AssemblyScript compiler, the kernel's TypeScript by esbuild into dist/. Packages
+ * stay external. Fast enough (about a second without wasm) to run before every start; the stamp makes it skip when nothing
+ * has changed. Type checking is `npm run typecheck`.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const DIST = join(ROOT, 'dist');
+
+/** Output name → source. Each is a program, a worker's entry or the public module; shared code goes to common chunks. */
+const ENTRIES = {
+  index: 'kernel/index.ts',
+  main: 'kernel/main.ts',
+  millrace: 'kernel/bin/millrace.ts',
+  'jupyter-worker': 'kernel/jupyter/worker.ts',
+  'language-worker': 'kernel/language.ts',
+  'engine-worker': 'kernel/engine.ts',
+  'compute-worker': 'kernel/compute.ts',
+};
+
+export async function build() {
+  const { buildWasm } = await import('./build-wasm.mjs');
+  await buildWasm();
+  const stamp = sourcesHash();
+  const stampFile = join(DIST, '.stamp');
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return { built: false };
+  const { build: bundle } = await import('esbuild');
+  removeOldBundles();
+  await bundle({
+    absWorkingDir: ROOT,
+    entryPoints: Object.entries(ENTRIES).map(([out, source]) => ({ in: source, out })),
+    outdir: DIST,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    logLevel: 'warning',
+    chunkNames: 'chunks/[name]-[hash]',
+  });
+  writeFileSync(stampFile, stamp);
+  return { built: true };
+}
+
+/** A digest of everything that the bundles are made of. */
+function sourcesHash() {
+  const hash = createHash('sha256');
+  const walk = (folder) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) walk(path);
+      else if (/\.(ts|mjs)$/.test(entry.name)) hash.update(relative(ROOT, path)).update(readFileSync(path));
+    }
+  };
+  walk(join(ROOT, 'kernel'));
+  walk(join(ROOT, 'wasm', 'abi'));
+  hash.update(readFileSync(join(ROOT, 'package.json')));
+  return hash.digest('hex');
+}
+
+function removeOldBundles() {
+  if (!existsSync(DIST)) return;
+  for (const name of readdirSync(DIST)) {
+    if (name === 'chunks' || /\.js(\.map)?$/.test(name)) rmSync(join(DIST, name), { recursive: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const startedMs = performance.now();
+  const { built } = await build();
+  console.log(built ? `built dist/ in ${Math.round(performance.now() - startedMs)} ms` : 'dist/ is up to date');
+}

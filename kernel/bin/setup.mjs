@@ -1,0 +1,143 @@
+/**
+ * What a fresh clone needs before anything else runs: npm packages, dist/, a Python environment in .venv/ with the
+ * kernelspec in it. Each step is skipped when it is done already. Plain JavaScript without imports from node_modules,
+ * since nothing is installed when it begins.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+export const VENV = join(ROOT, '.venv');
+const NODE_MINIMUM = [20, 19];
+
+/** Ends the process with one sentence: what is missing and what to do. */
+export function giveUp(sentence) {
+  console.error(sentence);
+  process.exit(1);
+}
+
+export function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < NODE_MINIMUM[0] || (major === NODE_MINIMUM[0] && minor < NODE_MINIMUM[1])) {
+    giveUp(
+      `Millrace needs Node ${NODE_MINIMUM.join('.')} or newer, and this is ${process.versions.node}: install a newer Node and start again.`,
+    );
+  }
+}
+
+/** npm packages as the lock file says; run again when the lock file has changed. */
+export function installPackages() {
+  const lock = join(ROOT, 'package-lock.json');
+  const stamp = join(ROOT, 'node_modules', '.millrace-lock');
+  const digest = createHash('sha256').update(readFileSync(lock)).digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  step('Installing npm packages (about 20 s)', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  writeFileSync(stamp, digest);
+}
+
+export async function buildKernel() {
+  const { build } = await import('./build.mjs');
+  const startedMs = performance.now();
+  const { built } = await build();
+  if (built) console.error(`✓ Built the kernel (${seconds(startedMs)})`);
+}
+
+/** Python packages by what they are for: `lab` to work, `test` and `bench` on top. Versions are pinned. */
+const REQUIREMENTS = {
+  lab: ['jupyterlab==4.6.*'],
+  test: ['jupyter-kernel-test==0.7.*', 'nbclient', 'papermill', 'psutil', 'pyzmq'],
+  bench: ['pyspark==4.3.*', 'duckdb', 'pyarrow'],
+};
+
+/** Makes .venv/ where it is missing, and installs what the given groups need. uv where it can be had (three times as fast), else pip. */
+export function preparePython(...groups) {
+  const python = join(VENV, 'bin', 'python');
+  if (!existsSync(python)) {
+    const base = findPython();
+    step('Making a Python environment in .venv', base, ['-m', 'venv', VENV]);
+  }
+  for (const group of groups) {
+    const stamp = join(VENV, `.millrace-${group}`);
+    const wanted = REQUIREMENTS[group].join('\n');
+    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) continue;
+    installPython(python, group, REQUIREMENTS[group]);
+    writeFileSync(stamp, wanted);
+  }
+  return python;
+}
+
+function installPython(python, group, packages) {
+  const uv = join(VENV, 'bin', 'uv');
+  if (!existsSync(uv)) spawnSync(python, ['-m', 'pip', 'install', '--quiet', 'uv'], { stdio: 'ignore' });
+  const label = { lab: 'Installing JupyterLab', test: 'Installing test packages', bench: 'Installing benchmark peers' }[
+    group
+  ];
+  if (existsSync(uv)) {
+    const done = spawnSync(uv, ['pip', 'install', '--quiet', '--python', python, ...packages], {
+      stdio: ['ignore', 'inherit', 'pipe'],
+    });
+    if (done.status === 0) {
+      console.error(`✓ ${label}`);
+      return;
+    }
+  }
+  step(label, python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages]);
+}
+
+function findPython() {
+  for (const name of ['python3', 'python']) {
+    const asked = spawnSync(name, ['-c', 'import sys, venv, ensurepip; print("%d.%d" % sys.version_info[:2])'], {
+      encoding: 'utf8',
+    });
+    if (asked.status !== 0) continue;
+    const [major = 0, minor = 0] = asked.stdout.trim().split('.').map(Number);
+    if (major === 3 && minor >= 9) return name;
+  }
+  return giveUp(
+    'Millrace needs Python 3.9 or newer (with its venv module) for JupyterLab, and none was found: install python3 and python3-venv and start again.',
+  );
+}
+
+/** Writes the `millrace` kernelspec into .venv/, so that its JupyterLab finds it. */
+export function installKernelspec() {
+  const folder = join(VENV, 'share', 'jupyter', 'kernels', 'millrace');
+  const spec = kernelspec();
+  const file = join(folder, 'kernel.json');
+  if (existsSync(file) && readFileSync(file, 'utf8') === spec) return;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, spec);
+  console.error('✓ Registered the Millrace kernel in .venv');
+}
+
+/** The text of kernel.json. The flag lets an interrupt end any cell (see ARCHITECTURE.md, Interrupting). */
+export function kernelspec() {
+  const spec = {
+    argv: [process.execPath, '--no-force-async-hooks-checks', join(ROOT, 'dist', 'main.js'), '{connection_file}'],
+    display_name: 'Millrace',
+    language: 'typescript',
+    interrupt_mode: 'message',
+    metadata: { debugger: false },
+  };
+  return `${JSON.stringify(spec, undefined, 2)}\n`;
+}
+
+/** Runs a command to its end, shows one line for it, and gives up where it fails, with the end of its output. */
+export function step(label, command, args, options = {}) {
+  const startedMs = performance.now();
+  const shown = process.stderr.isTTY === true;
+  if (shown) process.stderr.write(`… ${label}`);
+  const done = spawnSync(command, args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28, ...options });
+  if (shown) process.stderr.write('\r\u001b[K');
+  if (done.status !== 0) {
+    const output = `${done.stdout ?? ''}${done.stderr ?? ''}`.trim().split('\n').slice(-20).join('\n');
+    giveUp(`✗ ${label} failed (${command} ${args.join(' ')}):\n${output || done.error?.message}`);
+  }
+  console.error(`✓ ${label} (${seconds(startedMs)})`);
+}
+
+function seconds(startedMs) {
+  return `${((performance.now() - startedMs) / 1000).toFixed(1)} s`;
+}

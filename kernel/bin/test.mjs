@@ -1,0 +1,63 @@
+/**
+ * `npm test [-- --fast] [FILE…]`: sets up what the tests need, runs them, and ends with the counts.
+ * `--fast` leaves out what needs a server, a browser or long runs. With CI=true a test that skips for want of a server fails.
+ */
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { buildKernel, checkNode, installKernelspec, installPackages, preparePython, ROOT } from './setup.mjs';
+
+const args = process.argv.slice(2);
+const fast = args.includes('--fast');
+const wanted = args.filter((arg) => !arg.startsWith('--'));
+
+checkNode();
+installPackages();
+await buildKernel();
+if (!fast) {
+  preparePython('lab', 'test');
+  installKernelspec();
+}
+
+const files = wanted.length > 0 ? wanted : testFiles();
+const folder = mkdtempSync(join(tmpdir(), 'millrace-test-'));
+const summary = join(folder, 'summary.tap');
+const code = await runTests();
+const count = (what) => Number(new RegExp(`^# ${what} (\\d+)$`, 'm').exec(readFileSync(summary, 'utf8'))?.[1] ?? 0);
+const [passed, failed, skipped] = [count('pass'), count('fail') + count('cancelled'), count('skipped')];
+rmSync(folder, { recursive: true });
+const ended = code === 0 || failed > 0 ? failed : 1;
+console.log(`${passed} passed, ${ended} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exit(ended === 0 ? 0 : 1);
+
+/** Every *.test.ts below test/; those of `*.slow.test.ts` and the folders that need servers only in the full run. */
+function testFiles() {
+  const slow = /\.slow\.test\.ts$|^test\/(browser|services|pipelines|front-ends)\//;
+  return readdirSync(join(ROOT, 'test'), { recursive: true })
+    .map((name) => `test/${String(name)}`)
+    .filter((name) => name.endsWith('.test.ts') && !(fast && slow.test(name)))
+    .sort();
+}
+
+function runTests() {
+  const node = spawn(
+    process.execPath,
+    [
+      '--no-force-async-hooks-checks',
+      '--import',
+      'tsx',
+      '--test',
+      '--test-concurrency=2',
+      '--test-reporter=dot',
+      '--test-reporter-destination=stderr',
+      '--test-reporter=tap',
+      `--test-reporter-destination=${summary}`,
+      '--test-reporter=./kernel/bin/failures.mjs',
+      '--test-reporter-destination=stdout',
+      ...files.map((file) => relative(ROOT, join(ROOT, file))),
+    ],
+    { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+  return new Promise((resolve) => node.on('exit', (status) => resolve(status ?? 1)));
+}

@@ -9,6 +9,7 @@ import { setTimeout } from 'node:timers';
 import type { MessagePort } from 'node:worker_threads';
 import { MillraceError } from '../core/errors.ts';
 import type { CellOutcome, CellRequest, Interpreter } from '../session/contract.ts';
+import { guardAsyncHooks } from './async-hooks-guard.ts';
 import { PortCellOutput, type OutputPorts } from './cell-output.ts';
 import { CommHost } from './comm-host.ts';
 import { errorContent } from './errors.ts';
@@ -44,6 +45,7 @@ export class CellHost {
   readonly #flag: Int32Array;
   readonly #outputs: OutputPorts;
   readonly #comms: CommHost;
+  readonly #guard = guardAsyncHooks();
   readonly #inputs = new Map<number, WaitingInput>();
   #running: RunningCell | undefined;
   #endedEpoch = 0;
@@ -78,6 +80,7 @@ export class CellHost {
         this.#execute({ epoch: message.epoch, cellId: message.cellId, allowStdin: message.request.allowStdin }, message.request);
         return;
       case 'interrupt':
+        if (message.afterTermination) this.#guard.afterTermination();
         this.#post({ type: 'interrupt-seen', id: message.id });
         if (message.epoch !== undefined) this.#interrupt(message.epoch);
         return;

@@ -11,6 +11,7 @@
  */
 import { Session } from 'node:inspector';
 import type { Clock } from '../core/clock.ts';
+import { BEFORE_TERMINATION } from './async-hooks-guard.ts';
 
 const FLAG_WAIT_MS = 4;
 const SIGNAL_WAIT_MS = 6;
@@ -22,7 +23,7 @@ export interface InterrupterPorts {
   /** The running cell's epoch. */
   readonly runningEpoch: () => number | undefined;
   /** Posts the interrupt to the main thread, which answers with `noteSeen(id)` as soon as its event loop turns. */
-  readonly ask: (id: number, epoch: number | undefined) => void;
+  readonly ask: (question: { readonly id: number; readonly epoch: number | undefined; readonly afterTermination: boolean }) => void;
   /** Sends SIGINT to this process. */
   readonly signal: () => void;
   /** The main thread sits in a native call that nothing can end. */
@@ -58,7 +59,7 @@ export class Interrupter {
   }
 
   async #escalate(): Promise<void> {
-    const id = this.#ask();
+    const id = this.#ask({ afterTermination: false });
     if (await this.#isSeen(id, FLAG_WAIT_MS)) return;
     this.#raiseFlag();
     this.#ports.signal();
@@ -66,7 +67,7 @@ export class Interrupter {
     for (const waitMs of [TERMINATE_WAIT_MS, STUCK_WAIT_MS]) {
       terminateMainThread();
       // The message asked with before may have been what was terminated.
-      const again = this.#ask();
+      const again = this.#ask({ afterTermination: true });
       if (await this.#isSeen(again, waitMs)) {
         this.#ports.noteTerminated();
         return;
@@ -75,10 +76,10 @@ export class Interrupter {
     this.#ports.tellStuck();
   }
 
-  #ask(): number {
+  #ask({ afterTermination }: { readonly afterTermination: boolean }): number {
     this.#raiseFlag();
     this.#lastId += 1;
-    this.#ports.ask(this.#lastId, this.#ports.runningEpoch());
+    this.#ports.ask({ id: this.#lastId, epoch: this.#ports.runningEpoch(), afterTermination });
     return this.#lastId;
   }
 
@@ -101,5 +102,6 @@ export class Interrupter {
 function terminateMainThread(): void {
   const session = new Session();
   session.connectToMainThread();
+  session.post('Runtime.evaluate', { expression: `globalThis[Symbol.for('${BEFORE_TERMINATION}')]?.()` });
   session.post('Runtime.terminateExecution', () => session.disconnect());
 }

@@ -255,7 +255,7 @@ export class Kernel {
       flag,
       clock: this.#clock,
       runningEpoch: () => this.executions.runningEpoch,
-      ask: (id, epoch) => this.#toHost({ type: 'interrupt', id, epoch }),
+      ask: (question) => this.#toHost({ type: 'interrupt', ...question }),
       signal: () => {
         Atomics.store(this.#interruptedAtMs, 0, this.#clock.nowMs() | 0);
         process.kill(process.pid, 'SIGINT');

@@ -12,7 +12,7 @@ export const THREAD_PROTOCOL_VERSION = 1;
 export type ToHost =
   /** `epoch` counts executions; an outcome with another epoch than the running one is late and ignored. */
   | { readonly type: 'execute'; readonly epoch: number; readonly cellId: string; readonly request: CellRequest }
-  | { readonly type: 'interrupt'; readonly id: number; readonly epoch: number | undefined }
+  | { readonly type: 'interrupt'; readonly id: number; readonly epoch: number | undefined; readonly afterTermination: boolean }
   | { readonly type: 'input-reply'; readonly inputId: number; readonly value: string }
   | CommRequest
   | { readonly type: 'shutdown' };

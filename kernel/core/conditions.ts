@@ -74,6 +74,24 @@ export const CONDITIONS = {
     sqlState: '42616',
     message: 'The option <option> of the data source <format> is wrong: <problem>. <remedy>',
   },
+  KAFKA_RECORDS_DAMAGED: {
+    sqlState: 'KD000',
+    message: 'Records of the Kafka topic <topic>, partition <partition>, cannot be read: <problem>.',
+  },
+  KAFKA_TOPIC_NOT_FOUND: {
+    sqlState: '42K03',
+    message: 'The Kafka topic <topic> does not exist on <brokers>. Create it first, or check its name.',
+  },
+  KAFKA_UNAVAILABLE: {
+    sqlState: '08001',
+    message:
+      'Kafka (<brokers>) does not answer for <what>: <problem>. Check that the brokers run, that kafka.bootstrap.servers names them, and the security options.',
+  },
+  MEMORY_SINK_FULL: {
+    sqlState: '54000',
+    message:
+      'The table <table> of a memory sink would grow to <rows> rows, more than <rowsMax>. Use complete mode with fewer groups, set the option maxRows, or write to files.',
+  },
   PATH_NOT_FOUND: {
     sqlState: '42K03',
     message: 'Path does not exist: <path>. Check the spelling; relative paths start at <base>.',
@@ -120,6 +138,13 @@ export const CONDITIONS = {
   JUPYTER_REQUEST_UNKNOWN: { sqlState: '0A000', message: 'The kernel does not know the request <type>. Known ones: <known>.' },
   STDIN_NOT_ALLOWED: { sqlState: '0A000', message: 'The front end does not allow this cell to ask for input. Set the value in the code, or run the cell in a front end with an input box.' },
   CELL_INTERRUPTED: { sqlState: '57014', message: 'The cell was interrupted while it waited for <what>.' },
+
+  // session
+  EXIT_IN_CELL: { sqlState: '0A000', message: '<call>() was called in a cell and did nothing: the kernel goes on. To end it, choose Shut Down Kernel; to end a cell early, throw an error.' },
+  INPUT_NOT_POSSIBLE: { sqlState: '0A000', message: '<problem>. <remedy>' },
+  MAGIC_USAGE: { sqlState: '42601', message: '<magic>: <problem>. Usage: <usage>' },
+  SQL_PARAMETER_IN_QUOTES: { sqlState: '42601', message: 'The parameter <parameter> stands inside <place>, where no value can be bound. Take the quotes away: a bound text needs none.' },
+  UNKNOWN_MAGIC: { sqlState: '42883', message: 'There is no magic <magic>. <suggestion>Known magics: <known>.' },
 } as const satisfies Record<string, { readonly sqlState: string; readonly message: string }>;
 
 export type ConditionName = keyof typeof CONDITIONS;

@@ -1,0 +1,51 @@
+/** Reading scans as a compute worker does, for tests of sources. */
+import type { RecordBatch } from '../../../kernel/arrow/column.ts';
+import type { ScanLease } from '../../../kernel/arrow/scan.ts';
+import type { Schema } from '../../../kernel/arrow/types.ts';
+import { rowsOf, type RowObject } from '../../../kernel/arrow/values.ts';
+import type { SinkContext, SourceContext } from '../../../kernel/connectors/contract.ts';
+import { taskReaders } from '../../../kernel/connectors/readers.ts';
+import { present } from '../../../kernel/core/assert.ts';
+import { ManualClock, type Clock } from '../../../kernel/core/clock.ts';
+import { createEngineMemory, type SharedEngineMemory } from '../../../kernel/workers/instance.ts';
+
+export const testMemory = (): SharedEngineMemory => createEngineMemory({ maximumBytes: 512 * 1024 ** 2 });
+
+export function sourceContext(
+  memory: SharedEngineMemory,
+  more: { readonly clock?: Clock; readonly metadataPath?: string } = {},
+): SourceContext {
+  return { memory, clock: more.clock ?? new ManualClock(), metadataPath: more.metadataPath };
+}
+
+export function sinkContext(more: Partial<SinkContext> = {}): SinkContext {
+  return { clock: new ManualClock(), queryName: 'q', queryId: 'id', outputMode: 'append', ...more };
+}
+
+/** All rows of a scan as plain objects; every lease is released, and so is what the readers allocated. */
+export async function readRows(
+  scan: AsyncIterable<ScanLease>,
+  schema: Schema,
+  memory: SharedEngineMemory,
+  batchRowsMax = 1000,
+): Promise<RowObject[]> {
+  const rows: RowObject[] = [];
+  await forEachBatch(scan, schema, memory, batchRowsMax, (batch) => rows.push(...rowsOf(batch)));
+  return rows;
+}
+
+export async function forEachBatch(
+  scan: AsyncIterable<ScanLease>,
+  schema: Schema,
+  memory: SharedEngineMemory,
+  batchRowsMax: number,
+  visit: (batch: RecordBatch) => void,
+): Promise<void> {
+  const arena = memory.createArena('test');
+  for await (const lease of scan) {
+    const reader = present(taskReaders.get(lease.task.reader), `reader ${lease.task.reader}`);
+    for (const batch of reader.read(lease.task, { schema, arena, batchRowsMax, timeZone: 'UTC' })) visit(batch);
+    arena.release();
+    lease.release();
+  }
+}

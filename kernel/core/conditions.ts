@@ -22,11 +22,31 @@ export const CONDITIONS = {
     sqlState: '42704',
     message: 'Reference <name> is ambiguous, could be: <candidates>. Qualify it or rename one of them.',
   },
+  CONFLICTING_COLUMNS: { sqlState: '42826', message: '<operation> needs inputs with the same number of columns, but got <counts>.' },
   DATATYPE_MISMATCH: { sqlState: '42K09', message: 'Cannot resolve <expression>: <problem>. <remedy>' },
+  EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE: {
+    sqlState: '42K09',
+    message: 'The event time <name> has the type <type>, but it must be a timestamp. Cast it with to_timestamp() first.',
+  },
+  INVALID_INTERVAL: { sqlState: '22006', message: 'The interval <text> is wrong: <problem>. Write it like 10 minutes 30 seconds.' },
+  INVALID_TIME_WINDOW: { sqlState: '42K09', message: 'The time window <expression> is wrong: <problem>. <remedy>' },
+  MISSING_AGGREGATION: { sqlState: '42803', message: 'The aggregate <expression> cannot be used here. <remedy>' },
   MISSING_GROUP_BY: {
     sqlState: '42803',
     message:
       'The query has <expression>, which is neither grouped nor aggregated. Add it to GROUP BY or wrap it in an aggregate such as any_value().',
+  },
+  NESTED_AGGREGATE_FUNCTION: {
+    sqlState: '42607',
+    message: 'The aggregate <expression> stands inside another aggregate. Compute the inner one in a subquery first.',
+  },
+  POSITION_OUT_OF_RANGE: {
+    sqlState: '42805',
+    message: '<clause> position <index> is not in the select list (valid range is [1, <size>]).',
+  },
+  TABLE_OR_VIEW_ALREADY_EXISTS: {
+    sqlState: '42P07',
+    message: 'The view <name> exists already. Use CREATE OR REPLACE, or drop it first.',
   },
   TABLE_OR_VIEW_NOT_FOUND: { sqlState: '42P01', message: 'The table or view <name> cannot be found. <suggestion>' },
   UNRESOLVED_COLUMN: {
@@ -35,6 +55,9 @@ export const CONDITIONS = {
   },
   UNRESOLVED_ROUTINE: { sqlState: '42883', message: 'Cannot resolve the function <name>. <suggestion>' },
   WRONG_NUM_ARGS: { sqlState: '42605', message: 'The function <name> requires <expected> arguments but got <actual>.' },
+
+  // api
+  INVALID_ARGUMENT: { sqlState: '22023', message: 'The argument <argument> is wrong: <problem>. <remedy>' },
 
   // sql
   PARSE_SYNTAX_ERROR: { sqlState: '42601', message: 'Syntax error at or near <error>. <hint>' },
@@ -141,7 +164,6 @@ export const CONDITIONS = {
 
   // session
   EXIT_IN_CELL: { sqlState: '0A000', message: '<call>() was called in a cell and did nothing: the kernel goes on. To end it, choose Shut Down Kernel; to end a cell early, throw an error.' },
-  INPUT_NOT_POSSIBLE: { sqlState: '0A000', message: '<problem>. <remedy>' },
   MAGIC_USAGE: { sqlState: '42601', message: '<magic>: <problem>. Usage: <usage>' },
   SQL_PARAMETER_IN_QUOTES: { sqlState: '42601', message: 'The parameter <parameter> stands inside <place>, where no value can be bound. Take the quotes away: a bound text needs none.' },
   UNKNOWN_MAGIC: { sqlState: '42883', message: 'There is no magic <magic>. <suggestion>Known magics: <known>.' },

@@ -1,0 +1,36 @@
+/** What every cell can use without an import, beside what the composition root adds. */
+import type { CellContext } from './cell-context.ts';
+import type { CommOpened, CommRegistry } from './comms.ts';
+import { createDisplay, type DisplayPorts } from './display-api.ts';
+import { requireBeside } from './host/require.ts';
+
+export interface CellGlobalsPorts extends DisplayPorts {
+  readonly context: () => CellContext;
+  readonly console: object;
+  readonly comms: CommRegistry;
+  readonly cwd: string;
+}
+
+export function createCellGlobals(ports: CellGlobalsPorts): Record<string, unknown> {
+  const display = createDisplay(ports);
+  const input = (prompt = '', options: { readonly password?: boolean } = {}): Promise<string> =>
+    ports.context().output.input(String(prompt), { password: options.password ?? false });
+  /** `wait`: the outputs go when the next one comes, so that an animation does not flicker. */
+  const clearOutput = (options: { readonly wait?: boolean } = {}): void =>
+    ports.context().output.clear(options.wait ?? false);
+  const registerTarget = (target: string, onOpen: CommOpened): void => ports.comms.register(target, onOpen);
+  return {
+    console: ports.console,
+    display,
+    clearOutput,
+    input,
+    prompt: input,
+    require: requireBeside(ports.cwd),
+    jupyter: {
+      display,
+      clearOutput,
+      input,
+      comms: { registerTarget, unregisterTarget: (target: string) => ports.comms.unregister(target) },
+    },
+  };
+}

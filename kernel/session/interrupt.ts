@@ -1,0 +1,98 @@
+/**
+ * The main thread's side of an interrupt (see InterruptCell in contract.ts). Code of a cell tests `flag[0]` in its loops
+ * and catch clauses; each of its awaits is entered here, so that an interrupt rejects it where it stands and the cell's
+ * `finally` blocks run. What goes on after that belongs to an abandoned cell and stops at its next await.
+ */
+import type { InterruptCell } from './contract.ts';
+import type { CellContext } from './cell-context.ts';
+
+/** Thrown into a cell's code where an interrupt finds it. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+  constructor() {
+    super('The cell was interrupted.');
+  }
+}
+
+/** How long the `finally` blocks of an interrupted cell may go on before it counts as ended. */
+const GRACE_MS = 20;
+
+export class Interrupts {
+  readonly #flag: Int32Array;
+  readonly #current: () => CellContext | undefined;
+  #running: CellContext | undefined;
+
+  constructor(cell: InterruptCell, current: () => CellContext | undefined) {
+    this.#flag = cell.flag;
+    this.#current = current;
+  }
+
+  get flag(): Int32Array {
+    return this.#flag;
+  }
+
+  begin(context: CellContext): void {
+    this.#running = context;
+    Atomics.store(this.#flag, 0, 0);
+  }
+
+  end(context: CellContext): void {
+    if (this.#running === context) this.#running = undefined;
+    Atomics.store(this.#flag, 0, 0);
+  }
+
+  /** A loop saw the flag. Work that the engine does for a stream is not the cell's and goes on. */
+  readonly onFlag = (): void => {
+    const context = this.#current();
+    if (context?.isShielded === true) return;
+    if (this.#running === undefined) Atomics.store(this.#flag, 0, 0);
+    throw new Interrupted();
+  };
+
+  /** What a cell awaits, so that an interrupt can end it. Values that are no promises pass through. */
+  readonly awaiting = (value: unknown): unknown => {
+    const context = this.#current();
+    if (context === undefined || context !== this.#running || !isThenable(value)) return value;
+    return new Promise((resolve, reject) => {
+      const waiter = { reject };
+      context.waiters.add(waiter);
+      value.then(
+        (result) => {
+          context.waiters.delete(waiter);
+          resolve(result);
+        },
+        (error: unknown) => {
+          context.waiters.delete(waiter);
+          reject(error);
+        },
+      );
+    });
+  };
+
+  /** After an await: the value, unless the cell was abandoned meanwhile. */
+  readonly awaited = (value: unknown): unknown => {
+    if (this.#flag[0] !== 0) this.onFlag();
+    if (this.#current()?.isAbandoned === true) throw new Interrupted();
+    return value;
+  };
+
+  /** Ends the running cell's pending awaits; the cell itself at once, or after its `finally` blocks had their time. */
+  interruptAwait(): void {
+    const context = this.#running;
+    if (context === undefined) return;
+    const waiters = [...context.waiters];
+    context.waiters.clear();
+    for (const { reject } of waiters) reject(new Interrupted());
+    if (waiters.length === 0) context.abandon();
+    else setTimeout(() => context.abandon(), GRACE_MS);
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    'then' in value &&
+    typeof value.then === 'function'
+  );
+}

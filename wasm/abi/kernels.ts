@@ -13,6 +13,7 @@
  * - Every output has room for `length` values, bytes outputs for what the sizing kernel said; outputs may be an input.
  */
 import type { GroupKernels } from './group-kernels.ts';
+import type { JsonKernels } from './json-kernels.ts';
 
 export type Pointer = number;
 /** 0 or 1, see "An operand". */
@@ -270,4 +271,5 @@ export interface Kernels
     StringKernels,
     HashKernels,
     WindowKernels,
+    JsonKernels,
     GroupKernels {}

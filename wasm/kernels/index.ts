@@ -1,2 +1,9 @@
 // All kernels are one module: every file with exports is listed here.
+export * from './arithmetic';
 export * from './bitmap';
+export * from './cast';
+export * from './compare';
+export * from './json';
+export * from './movement';
+export * from './text';
+export * from './window';

@@ -21,7 +21,7 @@ import type { Log } from './log.ts';
 import { receiveFromHost } from './host-messages.ts';
 import { Parents } from './parents.ts';
 import { SendQueue } from './send-queue.ts';
-import { closeSockets, type Sockets } from './sockets.ts';
+import { closeSockets, messagesOf, type Sockets } from './sockets.ts';
 import { Stdin } from './stdin.ts';
 import type { FromHost, JupyterWorkerData, LiveFrame, ToHost } from './thread-protocol.ts';
 import { WireCodec, type IncomingMessage } from './wire.ts';
@@ -39,7 +39,7 @@ export class Kernel {
   readonly #log: Log;
   readonly #port: MessagePort;
   readonly #codec: WireCodec;
-  readonly #queues: Readonly<Record<'shell' | 'control' | 'stdin' | 'iopub', SendQueue>>;
+  readonly #queues: Readonly<Record<'shell' | 'control' | 'stdin' | 'iopub' | 'heartbeat', SendQueue>>;
   readonly #handlers: Handlers;
   readonly #interruptedAtMs: Int32Array;
   readonly #outputPorts: MessagePort[] = [];
@@ -53,7 +53,7 @@ export class Kernel {
   readonly language: LanguageClient | undefined;
   #received = 0;
   #leaving: Promise<void> | undefined;
-  #hostLeft: () => void = () => undefined;
+  readonly #hostLeft = new AbortController();
 
   constructor(data: JupyterWorkerData, sockets: Sockets, system: { readonly clock: Clock; readonly log: Log }) {
     const { clock, log } = system;
@@ -68,6 +68,7 @@ export class Kernel {
       control: new SendQueue(sockets.control, log),
       stdin: new SendQueue(sockets.stdin, log),
       iopub: new SendQueue(sockets.iopub, log),
+      heartbeat: new SendQueue(sockets.heartbeat, log),
     };
     this.iopub = new IoPub(this.#codec, this.#queues.iopub, data.gate);
     this.frames = new LiveFrames((frame) => this.#publishFrame(frame), clock);
@@ -100,7 +101,7 @@ export class Kernel {
 
   /** The main thread has released everything. */
   noteHostLeft(): void {
-    this.#hostLeft();
+    this.#hostLeft.abort();
   }
 
   /** Stops the running cell, lets the main thread release what it holds, sends what waits and closes the sockets. */
@@ -112,11 +113,8 @@ export class Kernel {
   async #leave(): Promise<void> {
     this.executions.abortQueued();
     await this.interrupter.interrupt();
-    const left = new Promise<'left'>((resolve) => {
-      this.#hostLeft = () => resolve('left');
-    });
     this.#toHost({ type: 'shutdown' });
-    const outcome = await Promise.race([left, this.#clock.sleep(SHUTDOWN_MS)]);
+    await this.#clock.sleep(SHUTDOWN_MS, this.#hostLeft.signal);
     this.frames.flush();
     this.iopub.flush();
     await Promise.all(Object.values(this.#queues).map((queue) => queue.flushed()));
@@ -124,13 +122,13 @@ export class Kernel {
     closeSockets(this.#sockets);
     for (const port of this.#outputPorts) port.close();
     this.#port.close();
-    if (outcome === 'left') return;
+    if (this.#hostLeft.signal.aborted) return;
     this.#log('the main thread does not end; the process is killed');
     process.kill(process.pid, 'SIGKILL');
   }
 
   async #read(socket: Sockets['shell'], handle: (message: IncomingMessage) => void): Promise<void> {
-    for await (const frames of socket) {
+    for await (const frames of messagesOf(socket, this.#log)) {
       this.#received += 1;
       const decoded = this.#codec.decode(frames);
       if (decoded.status === 'refused') this.#log(`a message was refused: ${decoded.reason}`);
@@ -149,7 +147,7 @@ export class Kernel {
 
   /** A subscriber learns when it has joined (iopub_welcome of protocol 5.4). */
   async #welcome(): Promise<void> {
-    for await (const [subscription] of this.#sockets.iopub) {
+    for await (const [subscription] of messagesOf(this.#sockets.iopub, this.#log)) {
       if (subscription?.[0] !== 1) continue;
       const topic = subscription.subarray(1);
       const content = JSON.stringify({ subscription: topic.toString('utf8') });
@@ -158,7 +156,7 @@ export class Kernel {
   }
 
   async #beat(): Promise<void> {
-    for await (const beat of this.#sockets.heartbeat) await this.#sockets.heartbeat.send(beat);
+    for await (const beat of messagesOf(this.#sockets.heartbeat, this.#log)) this.#queues.heartbeat.push(() => [...beat]);
   }
 
   #onShell(message: IncomingMessage): void {

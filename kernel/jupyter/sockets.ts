@@ -2,20 +2,47 @@
  * The five sockets. They live and die in the jupyter worker: a zeromq socket that is still open when its thread or the
  * process ends makes the process abort.
  */
-import { Reply, Router, XPublisher } from 'zeromq';
+import { Router, XPublisher } from 'zeromq';
 import { endpoint, type ConnectionInfo } from './connection.ts';
+import { assert } from '../core/assert.ts';
+import type { Log } from './log.ts';
 import { MESSAGE_BYTES_MAX } from './wire.ts';
 
 /** How long undelivered messages are kept once a socket is closed. */
 const LINGER_MS = 500;
 const ENDLESS = 0;
+const FAILURES_MAX = 100;
+
+interface Receiver {
+  readonly closed: boolean;
+  receive(): Promise<readonly Buffer[]>;
+}
 
 export interface Sockets {
   readonly shell: Router;
   readonly control: Router;
   readonly stdin: Router;
   readonly iopub: XPublisher;
-  readonly heartbeat: Reply;
+  /** Echoes. A Reply socket would fail where the asker is gone. */
+  readonly heartbeat: Router;
+}
+
+/**
+ * Every message of the socket until it is closed. What a peer does to its connection is logged, at most so often in a
+ * row, and never ends the loop.
+ */
+export async function* messagesOf(socket: Receiver, log: Log): AsyncGenerator<readonly Buffer[], void> {
+  for (let failures = 0; !socket.closed && failures < FAILURES_MAX; ) {
+    try {
+      const frames = await socket.receive();
+      failures = 0;
+      yield frames;
+    } catch (error) {
+      failures += 1;
+      if (!socket.closed) log(`a socket could not be read: ${String(error)}`);
+    }
+  }
+  assert(socket.closed, 'a socket that is not closed can be read');
 }
 
 /** Binds all of them, or closes all of them and throws what zeromq says. */
@@ -28,7 +55,7 @@ export async function openSockets(connection: ConnectionInfo): Promise<Sockets> 
     control: new Router(router),
     stdin: new Router(router),
     iopub: new XPublisher({ ...common, sendHighWaterMark: ENDLESS, verbosity: 'allSubs' }),
-    heartbeat: new Reply(common),
+    heartbeat: new Router(router),
   };
   try {
     await sockets.heartbeat.bind(endpoint(connection, 'hb'));

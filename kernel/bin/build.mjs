@@ -18,7 +18,7 @@ const ENTRIES = {
   millrace: 'kernel/bin/millrace.ts',
   'jupyter-worker': 'kernel/jupyter/worker.ts',
   'language-worker': 'kernel/language.ts',
-  'engine-worker': 'kernel/engine.ts',
+  'engine-worker': 'kernel/engine/worker.ts',
   'compute-worker': 'kernel/compute.ts',
 };
 

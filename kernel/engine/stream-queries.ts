@@ -1,0 +1,138 @@
+/** Streaming queries on the engine thread: from a start request to a running query that reports to the main thread. */
+import type { RecordBatch } from '../arrow/column.ts';
+import { toIpc } from '../arrow/ipc.ts';
+import type { Schema } from '../arrow/types.ts';
+import type { Sink, SinkProvider, StreamSource } from '../connectors/contract.ts';
+import { createConsoleSink } from '../connectors/sinks/console.ts';
+import { createForeachSink } from '../connectors/sinks/foreach-batch.ts';
+import { MillraceError } from '../core/errors.ts';
+import { optimize } from '../optimizer/optimize.ts';
+import { showBatches } from '../output/batch-table.ts';
+import { prepare } from '../physical/prepare.ts';
+import type { LogicalPlan, PlanOf } from '../plan/logical-plan.ts';
+import type { QueryResult } from '../plan/runner-port.ts';
+import type { StreamStart } from '../session/engine/protocol.ts';
+import { openDiskLogStore } from '../state/disk-log-store.ts';
+import { createMemoryLogStore } from '../state/memory-log-store.ts';
+import { createStateStores } from '../state/state-stores.ts';
+import { openCheckpoint, type Checkpoint } from '../stream/checkpoint.ts';
+import type { QueryListener } from '../stream/ports.ts';
+import type { RunningQuery } from '../stream/running-query.ts';
+import { startQuery } from '../stream/start-query.ts';
+import type { BatchEngine } from './batch-queries.ts';
+import { collectSources, planOptions } from './plan-sources.ts';
+
+export interface StreamPorts {
+  /** Hands a batch to the program's closure; resolves once it has returned. */
+  readonly deliver: (batchId: number, rows: QueryResult) => Promise<void>;
+  readonly print: (text: string) => void;
+  /** Made once the query's id is known. */
+  readonly listener: (identity: { readonly id: string; readonly runId: string }) => QueryListener;
+}
+
+/** @throws what planning and the checkpoint find; what sources find later is the query's exception */
+export async function startStreamQuery(
+  engine: BatchEngine & { readonly instance: Parameters<typeof createStateStores>[0]['instance'] },
+  start: StreamStart,
+  ports: StreamPorts,
+): Promise<RunningQuery> {
+  const optimized = optimize(start.plan);
+  const prepared = prepare(optimized, planOptions(start.conf));
+  const store =
+    start.checkpointLocation === undefined ? createMemoryLogStore() : openDiskLogStore(start.checkpointLocation);
+  const runId = crypto.randomUUID();
+  const checkpoint = await openCheckpoint(store, { owner: start.name ?? runId, newId: () => crypto.randomUUID() });
+  try {
+    const sources = await openSources(engine, optimized, start.checkpointLocation);
+    const sink = await openSink(engine, start, prepared.schema, checkpoint, ports);
+    return startQuery({
+      checkpoint,
+      runId,
+      name: start.name,
+      trigger: start.trigger,
+      outputMode: start.outputMode,
+      prepared,
+      program: prepared.text,
+      sources,
+      executor: engine.executor,
+      memory: engine.memory,
+      sink,
+      stateStores: createStateStores({ instance: engine.instance, store }),
+      clock: engine.clock,
+      conf: start.conf,
+      listener: ports.listener({ id: checkpoint.id, runId }),
+    });
+  } catch (error) {
+    await checkpoint.close();
+    throw error;
+  }
+}
+
+async function openSources(
+  engine: BatchEngine,
+  plan: LogicalPlan,
+  checkpointLocation: string | undefined,
+): Promise<ReadonlyMap<number, StreamSource>> {
+  const sources = new Map<number, StreamSource>();
+  for (const [index, source] of collectSources(plan).entries()) {
+    const metadataPath = checkpointLocation === undefined ? undefined : `${checkpointLocation}/sources/${index}`;
+    sources.set(source.sourceId, await openSource(engine, source, metadataPath));
+  }
+  return sources;
+}
+
+function openSource(
+  engine: BatchEngine,
+  source: PlanOf<'dataSource'>,
+  metadataPath: string | undefined,
+): Promise<StreamSource> {
+  const { format, options, paths, schema } = source;
+  const provider = engine.connectors.source(format);
+  if (!source.streaming || provider.stream === undefined) {
+    throw new MillraceError('NOT_SUPPORTED', {
+      feature: `Reading ${format} within a streaming query`,
+      remedy: 'Use a source of spark.readStream.',
+    });
+  }
+  return provider.stream({ options, paths, schema, streaming: true }, schema, {
+    memory: engine.memory,
+    clock: engine.clock,
+    metadataPath,
+  });
+}
+
+function openSink(
+  engine: BatchEngine,
+  start: StreamStart,
+  schema: Schema,
+  checkpoint: Checkpoint,
+  ports: StreamPorts,
+): Promise<Sink> {
+  const { format, options, paths } = start.sink;
+  const provider = sinkProvider(engine, format, start, ports);
+  return provider.create(
+    { options: { ...options, functionId: checkpoint.id }, paths, schema },
+    { clock: engine.clock, queryName: start.name, queryId: checkpoint.id, outputMode: start.outputMode },
+  );
+}
+
+/** The sinks that lead back to the main thread are made per query, since each has its own way there. */
+function sinkProvider(engine: BatchEngine, format: string, start: StreamStart, ports: StreamPorts): SinkProvider {
+  const { timeZone } = planOptions(start.conf);
+  if (format === 'foreachBatch' || format === 'foreach') {
+    return createForeachSink(format, (_functionId, batchId, schema, batches) =>
+      ports.deliver(batchId, resultOf(schema, batches)),
+    );
+  }
+  if (format === 'console') {
+    return createConsoleSink(
+      (schema, batches, layout) => showBatches(schema, batches, { ...layout, timeZone }),
+      ports.print,
+    );
+  }
+  return engine.connectors.sink(format);
+}
+
+function resultOf(schema: Schema, batches: readonly RecordBatch[]): QueryResult {
+  return { schema, rowCount: batches.reduce((rows, batch) => rows + batch.length, 0), ipc: toIpc(batches, schema) };
+}

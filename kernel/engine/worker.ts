@@ -1,0 +1,186 @@
+/**
+ * The engine worker's program: one thread that owns streaming queries, sources, sinks and logs, and runs batch queries. It
+ * composes the engine's rooms and speaks the protocol of session/engine/protocol.ts.
+ */
+import { readFileSync } from 'node:fs';
+import { workerData, type MessagePort } from 'node:worker_threads';
+import { createConnectors } from '../connectors/registry.ts';
+import { fromIpc } from '../arrow/ipc.ts';
+import { assert, present } from '../core/assert.ts';
+import { systemClock } from '../core/clock.ts';
+import { MillraceError, reviveError, serializeError, type SerializedError } from '../core/errors.ts';
+import { createExecutor } from '../physical/executor.ts';
+import { compileKernels, createEngineMemory, instantiate } from '../workers/instance.ts';
+import { computeWorkerEntry } from '../workers/entry.ts';
+import { createPool } from '../workers/pool.ts';
+import {
+  ENGINE_PROTOCOL_VERSION,
+  type EngineWorkerData,
+  type FromEngine,
+  type StreamStart,
+  type ToEngine,
+} from '../session/engine/protocol.ts';
+import type { QueryListener } from '../stream/ports.ts';
+import type { RunningQuery } from '../stream/running-query.ts';
+import { runBatchQuery } from './batch-queries.ts';
+import { LiveView } from './live-view.ts';
+import { planOptions } from './plan-sources.ts';
+import { startStreamQuery } from './stream-queries.ts';
+
+class EngineServer {
+  readonly #port: MessagePort;
+  readonly #signal: Int32Array;
+  readonly #engine = createEngine();
+  readonly #queries = new Map<number, RunningQuery>();
+  readonly #running = new Map<number, AbortController>();
+  readonly #deliveries = new Map<number, (error: SerializedError | undefined) => void>();
+  #nextDelivery = 0;
+  #outputPort: MessagePort | undefined;
+
+  constructor({ port, signal, protocol }: EngineWorkerData) {
+    assert(protocol === ENGINE_PROTOCOL_VERSION, 'the main thread and the engine come from the same build');
+    this.#port = port;
+    this.#signal = signal;
+    port.on('message', (message: ToEngine) => this.#receive(message));
+  }
+
+  #post(message: FromEngine, transfer: readonly ArrayBuffer[] = []): void {
+    this.#port.postMessage(message, [...transfer]);
+    Atomics.add(this.#signal, 0, 1);
+    Atomics.notify(this.#signal, 0);
+  }
+
+  #receive(message: ToEngine): void {
+    switch (message.type) {
+      case 'execute':
+        return this.#answer(message.request, () => this.#execute(message));
+      case 'cancel':
+        this.#running.get(message.request)?.abort();
+        return;
+      case 'start-stream':
+        return this.#answer(message.request, () => this.#start(message.request, message.query, message.start));
+      case 'stop-stream':
+        return this.#answer(message.request, async () => {
+          await this.#queries.get(message.query)?.stop();
+          return { type: 'done', request: message.request };
+        });
+      case 'process-all':
+        return this.#answer(message.request, async () => {
+          await this.#queries.get(message.query)?.processAllAvailable();
+          return { type: 'done', request: message.request };
+        });
+      case 'memory-data': {
+        const { batches } = fromIpc(message.ipc);
+        this.#engine.connectors.memoryStreams.append(String(message.streamId), batches);
+        return;
+      }
+      case 'batch-done':
+        this.#deliveries.get(message.delivery)?.(message.error);
+        this.#deliveries.delete(message.delivery);
+        return;
+      case 'attach-output-port':
+        this.#outputPort = message.port;
+        return;
+      case 'shutdown':
+        return this.#answer(message.request, async () => {
+          await Promise.allSettled([...this.#queries.values()].map((query) => query.stop()));
+          await this.#engine.pool.close();
+          return { type: 'done', request: message.request };
+        });
+    }
+  }
+
+  /** Every request is answered once: with what `work` gives, or with its error. */
+  #answer(request: number, work: () => Promise<FromEngine>): void {
+    work().then(
+      (message) => this.#post(message, message.type === 'result' ? transferable(message.result.ipc) : []),
+      (error: unknown) => this.#post({ type: 'failed', request, error: serializeError(error) }),
+    );
+  }
+
+  async #execute({ request, plan, conf }: Extract<ToEngine, { type: 'execute' }>): Promise<FromEngine> {
+    const controller = new AbortController();
+    this.#running.set(request, controller);
+    try {
+      return { type: 'result', request, result: await runBatchQuery(this.#engine, plan, conf, controller.signal) };
+    } finally {
+      this.#running.delete(request);
+    }
+  }
+
+  async #start(request: number, query: number, start: StreamStart): Promise<FromEngine> {
+    const { name } = start;
+    if (name !== undefined && [...this.#queries.values()].some((other) => other.isActive && other.name === name)) {
+      throw new MillraceError('CONCURRENT_QUERY', { name, what: 'name' });
+    }
+    const running = await startStreamQuery(this.#engine, start, {
+      deliver: (batchId, rows) => this.#deliver(query, batchId, rows),
+      print: (text) => this.#post({ type: 'print', query, text }),
+      listener: (identity) => this.#listener(query, start, identity.id),
+    });
+    this.#queries.set(query, running);
+    return { type: 'started', request, id: running.id, runId: running.runId };
+  }
+
+  #deliver(query: number, batchId: number, rows: Extract<FromEngine, { type: 'batch' }>['rows']): Promise<void> {
+    const delivery = ++this.#nextDelivery;
+    return new Promise((resolve, reject) => {
+      this.#deliveries.set(delivery, (error) => (error === undefined ? resolve() : reject(reviveError(error))));
+      this.#post({ type: 'batch', query, delivery, batchId, rows }, transferable(rows.ipc));
+    });
+  }
+
+  #listener(query: number, start: StreamStart, id: string): QueryListener {
+    const { live, name, outputMode, conf } = start;
+    const view =
+      live === undefined
+        ? undefined
+        : new LiveView({
+            id,
+            name,
+            outputMode,
+            target: live,
+            timeZone: planOptions(conf).timeZone,
+            port: () => this.#outputPort,
+            clock: systemClock,
+          });
+    return {
+      onProgress: (progress) => {
+        this.#post({ type: 'progress', query, progress });
+        const running = this.#queries.get(query);
+        if (running !== undefined) this.#post({ type: 'status', query, status: running.status });
+        view?.onProgress(progress);
+      },
+      onBatch: (batch) => view?.onBatch(batch),
+      onNotice: (text) => this.#post({ type: 'print', query, text: `${text}\n` }),
+      onTerminated: (exception) => {
+        this.#post({
+          type: 'terminated',
+          query,
+          error: exception === undefined ? undefined : serializeError(exception),
+        });
+        view?.onTerminated(exception);
+      },
+    };
+  }
+}
+
+function createEngine() {
+  const memory = createEngineMemory();
+  const module = compileKernels(readFileSync(new URL('./kernels.wasm', import.meta.url)));
+  const instance = instantiate(module, memory);
+  const unused = (): never => {
+    throw new MillraceError('INTERNAL_ERROR', { message: 'Sinks that lead to the main thread are made per query' });
+  };
+  const connectors = createConnectors({ show: unused, print: unused, foreachBatch: unused });
+  const pool = createPool({ entry: computeWorkerEntry(), workerData: { memory: memory.handle, module } });
+  const executor = createExecutor({ instance, pool, readers: connectors.readers });
+  return { memory, instance, connectors, pool, executor, clock: systemClock };
+}
+
+function transferable(bytes: Uint8Array): ArrayBuffer[] {
+  const { buffer } = bytes;
+  return buffer instanceof ArrayBuffer && bytes.byteLength === buffer.byteLength ? [buffer] : [];
+}
+
+new EngineServer(present(workerData as EngineWorkerData | null, "the engine worker's data"));

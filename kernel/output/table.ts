@@ -17,6 +17,8 @@ export interface TableBounds {
   readonly columnsMax: number;
   /** UTF-16 units of a cell; longer ones end in `...`, as in Spark. */
   readonly cellMax: number;
+  /** Of text tables; Spark's is right. */
+  readonly align?: 'left' | 'right';
 }
 
 export const TABLE_BOUNDS: TableBounds = { rowsMax: 20, columnsMax: 60, cellMax: 200 };
@@ -40,7 +42,7 @@ export function tableText(view: TableView, bounds: TableBounds = TABLE_BOUNDS): 
   );
   const rule = `+${widths.map((width) => '-'.repeat(width)).join('+')}+`;
   const line = (cells: readonly string[]): string =>
-    `|${cells.map((cell, index) => padLeft(cell, widths[index] ?? 0)).join('|')}|`;
+    `|${cells.map((cell, index) => pad(cell, widths[index] ?? 0, bounds.align ?? 'right')).join('|')}|`;
   const body = texts.length === 0 ? [] : texts.map(line);
   return [rule, line(columns.map(({ name }) => name)), rule, ...body, rule, ...notes(view, bounds)].join('\n');
 }
@@ -107,7 +109,9 @@ function isNumeric(type: string): boolean {
 }
 
 function shorten(text: string, max: number): string {
-  return text.length <= max ? text : `${text.slice(0, Math.max(0, max - 3))}...`;
+  if (text.length <= max) return text;
+  // As in Spark, a width too small for the dots goes without them.
+  return max < 4 ? text.slice(0, max) : `${text.slice(0, max - 3)}...`;
 }
 
 function oneLine(text: string): string {
@@ -129,6 +133,7 @@ function displayWidth(text: string): number {
   return width;
 }
 
-function padLeft(text: string, width: number): string {
-  return ' '.repeat(Math.max(0, width - displayWidth(text))) + text;
+function pad(text: string, width: number, align: 'left' | 'right'): string {
+  const space = ' '.repeat(Math.max(0, width - displayWidth(text)));
+  return align === 'right' ? space + text : text + space;
 }

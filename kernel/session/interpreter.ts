@@ -115,8 +115,7 @@ class CellInterpreter implements SessionInterpreter {
     // An interrupt may terminate whatever runs here without unwinding it: the outcome must not depend on it.
     return new Promise((resolve) => {
       const finish = (outcome: CellOutcome): void => {
-        this.#interrupts.end(context);
-        this.#attribution.reset();
+        if (this.#interrupts.end(context)) this.#attribution.reset();
         resolve(outcome);
       };
       void context.abandoned.then(() => finish({ status: 'interrupted' }));

@@ -15,7 +15,7 @@ export class Interrupted extends Error {
 }
 
 /** How long the `finally` blocks of an interrupted cell may go on before it counts as ended. */
-const GRACE_MS = 20;
+const GRACE_MS = 10;
 
 export class Interrupts {
   readonly #flag: Int32Array;
@@ -36,9 +36,12 @@ export class Interrupts {
     Atomics.store(this.#flag, 0, 0);
   }
 
-  end(context: CellContext): void {
-    if (this.#running === context) this.#running = undefined;
+  /** False where the context was not running any more: an interrupt ended it before. */
+  end(context: CellContext): boolean {
+    if (this.#running !== context) return false;
+    this.#running = undefined;
     Atomics.store(this.#flag, 0, 0);
+    return true;
   }
 
   /** A loop saw the flag. Work that the engine does for a stream is not the cell's and goes on. */

@@ -194,7 +194,7 @@ describe('input', () => {
   after(async () => kernel.close());
 
   it('asks the front end that runs the cell', async () => {
-    const id = await kernel.executeLater('print("before"); await input("Name? ", true)');
+    const id = await kernel.executeLater('print("before")\nawait input("Name? ", true)');
     const question = await kernel.message('stdin', 'input_request');
     assert.deepEqual(question.content, { prompt: 'Name? ', password: true });
     assert.equal(question.parentId, id);

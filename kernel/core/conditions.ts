@@ -9,7 +9,10 @@ export const CONDITIONS = {
     sqlState: 'XX000',
     message: 'Internal error: <message>. This is a defect of Millrace; please report it.',
   },
-  INVALID_ROW: { sqlState: '22023', message: 'Row <row>, field <field>: <problem>. Expected a value of the type <type>.' },
+  INVALID_ROW: {
+    sqlState: '22023',
+    message: 'Row <row>, field <field>: <problem>. Expected a value of the type <type>.',
+  },
   NOT_SUPPORTED: { sqlState: '0A000', message: '<feature> is not supported yet. <remedy>' },
   OUT_OF_MEMORY: {
     sqlState: '53200',
@@ -22,13 +25,20 @@ export const CONDITIONS = {
     sqlState: '42704',
     message: 'Reference <name> is ambiguous, could be: <candidates>. Qualify it or rename one of them.',
   },
-  CONFLICTING_COLUMNS: { sqlState: '42826', message: '<operation> needs inputs with the same number of columns, but got <counts>.' },
+  CONFLICTING_COLUMNS: {
+    sqlState: '42826',
+    message: '<operation> needs inputs with the same number of columns, but got <counts>.',
+  },
   DATATYPE_MISMATCH: { sqlState: '42K09', message: 'Cannot resolve <expression>: <problem>. <remedy>' },
   EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE: {
     sqlState: '42K09',
-    message: 'The event time <name> has the type <type>, but it must be a timestamp. Cast it with to_timestamp() first.',
+    message:
+      'The event time <name> has the type <type>, but it must be a timestamp. Cast it with to_timestamp() first.',
   },
-  INVALID_INTERVAL: { sqlState: '22006', message: 'The interval <text> is wrong: <problem>. Write it like 10 minutes 30 seconds.' },
+  INVALID_INTERVAL: {
+    sqlState: '22006',
+    message: 'The interval <text> is wrong: <problem>. Write it like 10 minutes 30 seconds.',
+  },
   INVALID_TIME_WINDOW: { sqlState: '42K09', message: 'The time window <expression> is wrong: <problem>. <remedy>' },
   MISSING_AGGREGATION: { sqlState: '42803', message: 'The aggregate <expression> cannot be used here. <remedy>' },
   MISSING_GROUP_BY: {
@@ -156,16 +166,38 @@ export const CONDITIONS = {
   },
 
   // jupyter
-  CONNECTION_FILE_INVALID: { sqlState: '08001', message: 'The connection file <file> cannot be used: <problem>. Jupyter writes it when it starts a kernel; start the kernel through Jupyter.' },
+  CONNECTION_FILE_INVALID: {
+    sqlState: '08001',
+    message:
+      'The connection file <file> cannot be used: <problem>. Jupyter writes it when it starts a kernel; start the kernel through Jupyter.',
+  },
   JUPYTER_REQUEST_INVALID: { sqlState: '22023', message: 'The <type> is malformed: <problem>.' },
-  JUPYTER_REQUEST_UNKNOWN: { sqlState: '0A000', message: 'The kernel does not know the request <type>. Known ones: <known>.' },
-  STDIN_NOT_ALLOWED: { sqlState: '0A000', message: 'The front end does not allow this cell to ask for input. Set the value in the code, or run the cell in a front end with an input box.' },
+  JUPYTER_REQUEST_UNKNOWN: {
+    sqlState: '0A000',
+    message: 'The kernel does not know the request <type>. Known ones: <known>.',
+  },
+  STDIN_NOT_ALLOWED: {
+    sqlState: '0A000',
+    message:
+      'The front end does not allow this cell to ask for input. Set the value in the code, or run the cell in a front end with an input box.',
+  },
   CELL_INTERRUPTED: { sqlState: '57014', message: 'The cell was interrupted while it waited for <what>.' },
 
+  // bin
+  COMMAND_USAGE: { sqlState: '42601', message: '<problem>. <remedy>' },
+
   // session
-  EXIT_IN_CELL: { sqlState: '0A000', message: '<call>() was called in a cell and did nothing: the kernel goes on. To end it, choose Shut Down Kernel; to end a cell early, throw an error.' },
+  EXIT_IN_CELL: {
+    sqlState: '0A000',
+    message:
+      '<call>() was called in a cell and did nothing: the kernel goes on. To end it, choose Shut Down Kernel; to end a cell early, throw an error.',
+  },
   MAGIC_USAGE: { sqlState: '42601', message: '<magic>: <problem>. Usage: <usage>' },
-  SQL_PARAMETER_IN_QUOTES: { sqlState: '42601', message: 'The parameter <parameter> stands inside <place>, where no value can be bound. Take the quotes away: a bound text needs none.' },
+  SQL_PARAMETER_IN_QUOTES: {
+    sqlState: '42601',
+    message:
+      'The parameter <parameter> stands inside <place>, where no value can be bound. Take the quotes away: a bound text needs none.',
+  },
   UNKNOWN_MAGIC: { sqlState: '42883', message: 'There is no magic <magic>. <suggestion>Known magics: <known>.' },
 } as const satisfies Record<string, { readonly sqlState: string; readonly message: string }>;
 

@@ -72,7 +72,8 @@ function nonNumeric(text: string): number | undefined {
 }
 
 function decimalOf(text: string, precision: number, scale: number): bigint | undefined {
-  const parsed = parseDecimal(text);
+  // Unlike a cast, Java's BigDecimal takes no spaces.
+  const parsed = /\s/.test(text) ? undefined : parseDecimal(text);
   if (parsed === undefined) return undefined;
   const unscaled = rescale(parsed.unscaled, parsed.scale, scale);
   return fitsPrecision(unscaled, precision) ? unscaled : undefined;

@@ -1,0 +1,247 @@
+/**
+ * Expressions, from names to types: `resolveNames` turns attributes into columns, `resolveCalls` turns calls into
+ * functions and aggregates with coerced arguments. Between the two, output columns get their names.
+ */
+import { sameType, typeName, Types, type DataType } from '../arrow/types.ts';
+import { MillraceError } from '../core/errors.ts';
+import { Exprs, type Expr, type ExprOf } from '../expr/expr.ts';
+import { transformDown, transformUp, withChildren, childrenOf, contains } from '../expr/nodes.ts';
+import { nullableOf, typeOf } from '../expr/resolved.ts';
+import { exprText } from '../expr/text.ts';
+import { checkCast } from '../functions/cast.ts';
+import { castValue } from '../functions/cast-values.ts';
+import { commonTypeOf } from '../functions/coercion.ts';
+import type { AggregateFunction, FunctionContext, ResolveArgument, ScalarFunction } from '../functions/contract.ts';
+import { functionNames, lookupFunction } from '../functions/registry.ts';
+import { rewriteCall } from './rewrite-calls.ts';
+import { namesOf, resolveName, unresolvedColumn, type Scope } from './scope.ts';
+import { nearest } from './suggest.ts';
+
+/** @throws UNRESOLVED_COLUMN, AMBIGUOUS_REFERENCE */
+export function resolveNames(expr: Expr, scope: Scope): Expr {
+  return transformDown(expr, (node) => {
+    if (node.kind === 'parameter') {
+      throw new MillraceError('INVALID_ARGUMENT', {
+        argument: `:${node.name}`,
+        problem: 'no value was given for this parameter',
+        remedy: `Pass it: spark.sql(text, { ${node.name}: … }).`,
+      });
+    }
+    if (node.kind !== 'attribute') return undefined;
+    const found = resolveName(node.parts, scope, node.position);
+    if (found === undefined) throw unresolvedColumn(node.parts, namesOf(scope), node.position);
+    return found;
+  });
+}
+
+/** As `resolveNames`, but undefined where a name is unknown. */
+export function tryResolveNames(expr: Expr, scope: Scope): Expr | undefined {
+  const isKnown = !contains(
+    expr,
+    (node) => node.kind === 'attribute' && resolveName(node.parts, scope, node.position) === undefined,
+  );
+  return isKnown ? resolveNames(expr, scope) : undefined;
+}
+
+/** Whether a call names an aggregate function. */
+export function isAggregateCall(node: Expr): boolean {
+  return (node.kind === 'call' && (node.name === 'count_if' || lookupFunction(node.name)?.kind === 'aggregate')) || node.kind === 'aggregate';
+}
+
+/**
+ * Types and functions, bottom up.
+ * @param expr names resolved
+ * @throws UNRESOLVED_ROUTINE, WRONG_NUM_ARGS, DATATYPE_MISMATCH, NESTED_AGGREGATE_FUNCTION
+ */
+export function resolveCalls(expr: Expr, context: FunctionContext): Expr {
+  if (expr.kind === 'call' && expr.name === 'interval') return expr;
+  const children = childrenOf(expr).map((child) => resolveCalls(child, context));
+  const node = withChildren(expr, children);
+  switch (node.kind) {
+    case 'call':
+      return resolveCall(node, context);
+    case 'cast':
+      return resolveCast(node, context);
+    case 'case':
+      return resolveCase(node, context);
+    case 'attribute':
+    case 'star':
+    case 'parameter':
+    case 'literal':
+    case 'alias':
+    case 'column':
+    case 'field':
+    case 'function':
+    case 'aggregate':
+      return node;
+  }
+}
+
+function resolveCall(node: ExprOf<'call'>, context: FunctionContext): Expr {
+  refuseIntervals(node);
+  const rewritten = rewriteCall(node);
+  if (rewritten !== undefined) return resolveCalls(rewritten, context);
+  const entry = lookupFunction(node.name);
+  if (entry === undefined) throw unknownRoutine(node);
+  return entry.kind === 'scalar' ? scalarCall(entry, node, context) : aggregateCall(entry, node, context);
+}
+
+function refuseIntervals(node: ExprOf<'call'>): void {
+  if (node.name === '+' || node.name === '-') return;
+  if (node.args.some((arg) => arg.kind === 'call' && arg.name === 'interval')) {
+    throw new MillraceError('NOT_SUPPORTED', {
+      feature: `An interval as an argument of ${node.name}`,
+      remedy: 'Intervals can be added to and subtracted from dates and timestamps, and given to window() as text.',
+    });
+  }
+}
+
+function unknownRoutine(node: ExprOf<'call'>): MillraceError {
+  const position = node.position === undefined ? {} : { position: node.position };
+  if (node.name === 'window' || node.name === 'session_window') {
+    return new MillraceError(
+      'INVALID_TIME_WINDOW',
+      {
+        expression: exprText(node),
+        problem: node.name === 'window' ? 'it may only stand in select, groupBy and withColumn' : 'session windows are not supported yet',
+        remedy: node.name === 'window' ? 'Group by it, or compute it in a column first.' : 'Use window() for tumbling and sliding windows.',
+      },
+      position,
+    );
+  }
+  if (['explode', 'explode_outer', 'posexplode', 'inline', 'stack'].includes(node.name)) {
+    return new MillraceError('NOT_SUPPORTED', { feature: `The generator ${node.name}`, remedy: 'Take elements out by position with getItem().' }, position);
+  }
+  const near = nearest(node.name, functionNames().filter((name) => /^\w+$/.test(name)));
+  const suggestion = near.length > 0 ? `Did you mean ${near.join(', ')}?` : 'Check the spelling.';
+  return new MillraceError('UNRESOLVED_ROUTINE', { name: `\`${node.name}\``, suggestion }, position);
+}
+
+/** Errors of overload resolution point at the call. */
+function located<T>(node: ExprOf<'call'>, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof MillraceError && error.position === undefined && node.position !== undefined) {
+      throw new MillraceError(error.condition, error.parameters, { position: node.position, cause: error });
+    }
+    throw error;
+  }
+}
+
+function asArgument(expr: Expr): ResolveArgument {
+  const base = { type: typeOf(expr), nullable: nullableOf(expr) };
+  return expr.kind === 'literal' ? { ...base, literal: expr.value } : base;
+}
+
+function scalarCall(entry: ScalarFunction, node: ExprOf<'call'>, context: FunctionContext): Expr {
+  if (node.distinct === true) throw notAggregate(node);
+  const resolved = located(node, () => entry.resolve(node.args.map(asArgument), context));
+  const args = node.args.map((arg, i) => coerce(arg, resolved.argTypes[i] ?? typeOf(arg), context));
+  const { type, nullable } = resolved;
+  const base = { kind: 'function', name: entry.name, args, type, nullable } as const;
+  return Object.freeze(node.position === undefined ? base : { ...base, position: node.position });
+}
+
+function notAggregate(node: ExprOf<'call'>): MillraceError {
+  return new MillraceError('MISSING_AGGREGATION', {
+    expression: exprText(node),
+    remedy: 'DISTINCT belongs to aggregate functions only.',
+  });
+}
+
+function aggregateCall(entry: AggregateFunction, node: ExprOf<'call'>, context: FunctionContext): Expr {
+  if (node.args.some((arg) => contains(arg, isAggregateCall))) {
+    throw new MillraceError('NESTED_AGGREGATE_FUNCTION', { expression: exprText(node) });
+  }
+  if (node.distinct === true && !['min', 'max'].includes(entry.name)) {
+    throw new MillraceError('NOT_SUPPORTED', {
+      feature: exprText(node),
+      remedy: 'Use distinct() first and aggregate its rows.',
+    });
+  }
+  const given = node.args.filter((arg) => arg.kind !== 'star');
+  const isEveryRow = entry.name === 'count' && given.every((arg) => arg.kind === 'literal' && arg.value !== null);
+  const counted = isEveryRow ? [] : given;
+  const resolved = located(node, () => entry.resolve(counted.map(asArgument), context));
+  const args = counted.map((arg, i) => coerce(arg, resolved.argTypes[i] ?? typeOf(arg), context));
+  return Object.freeze({
+    kind: 'aggregate',
+    name: entry.name,
+    args,
+    distinct: false,
+    type: resolved.type,
+    nullable: resolved.nullable,
+  });
+}
+
+/** An implicit cast where the types differ; literals are cast here and now. */
+export function coerce(expr: Expr, type: DataType, context: FunctionContext): Expr {
+  const from = typeOf(expr);
+  if (sameType(from, type)) return expr;
+  if (expr.kind === 'literal') {
+    if (expr.value === null) return Exprs.literal(null, type);
+    const folded = foldLiteral(expr, type, context);
+    if (folded !== undefined) return folded;
+  }
+  checkCast(from, type, exprText(expr));
+  return Exprs.cast(expr, type, context.ansi ? 'ansi' : 'legacy');
+}
+
+/** Undefined where the cast fails: then the error belongs to the rows that evaluate it. */
+function foldLiteral(expr: ExprOf<'literal'>, type: DataType, context: FunctionContext): Expr | undefined {
+  try {
+    const value = castValue(expr.type, type, context.ansi ? 'ansi' : 'legacy', context)(expr.value);
+    return Exprs.literal(value, type);
+  } catch (error) {
+    if (error instanceof MillraceError) return undefined;
+    throw error;
+  }
+}
+
+function resolveCast(node: ExprOf<'cast'>, context: FunctionContext): Expr {
+  checkCast(typeOf(node.child), node.type, exprText(node));
+  if (sameType(typeOf(node.child), node.type)) return node.child;
+  const mode = node.mode ?? (context.ansi ? 'ansi' : 'legacy');
+  if (node.child.kind === 'literal' && node.child.value === null) return Exprs.literal(null, node.type);
+  return node.mode === mode ? node : Object.freeze({ ...node, mode });
+}
+
+function resolveCase(node: ExprOf<'case'>, context: FunctionContext): Expr {
+  const results = [...node.branches.map((branch) => branch.then), ...(node.otherwise === undefined ? [] : [node.otherwise])];
+  const type = commonTypeOf(results.map(typeOf));
+  if (type === undefined) {
+    throw new MillraceError('DATATYPE_MISMATCH', {
+      expression: exprText(node),
+      problem: `the branches have the types ${results.map((result) => typeName(typeOf(result))).join(', ')}, which have no common type`,
+      remedy: 'Cast them to one type.',
+    });
+  }
+  const branches = node.branches.map((branch) => ({
+    when: requireBoolean(branch.when, 'WHEN', context),
+    then: coerce(branch.then, type, context),
+  }));
+  const { otherwise } = node;
+  return Object.freeze({
+    kind: 'case',
+    branches,
+    ...(otherwise === undefined ? {} : { otherwise: coerce(otherwise, type, context) }),
+  });
+}
+
+/** @throws DATATYPE_MISMATCH where the condition is not a boolean */
+export function requireBoolean(condition: Expr, clause: string, context: FunctionContext): Expr {
+  const type = typeOf(condition);
+  if (type.kind === 'boolean') return condition;
+  if (type.kind === 'void' || type.kind === 'string') return coerce(condition, Types.boolean, context);
+  throw new MillraceError('DATATYPE_MISMATCH', {
+    expression: exprText(condition),
+    problem: `${clause} needs a boolean, but this is ${typeName(type)}`,
+    remedy: 'Compare it with something.',
+  });
+}
+
+/** Replaces `:name` parameters by literals. */
+export function bindParameters(expr: Expr, values: ReadonlyMap<string, Expr>): Expr {
+  return transformUp(expr, (node) => (node.kind === 'parameter' ? (values.get(node.name) ?? node) : node));
+}

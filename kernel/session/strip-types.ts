@@ -76,10 +76,15 @@ export function endsWithSemicolon(code: string): boolean {
       continue;
     }
     const lineStart = rest.lastIndexOf('\n') + 1;
-    const comment = lineCommentStart(rest.slice(lineStart));
+    const comment = isInTemplate(rest.slice(0, lineStart)) ? -1 : lineCommentStart(rest.slice(lineStart));
     if (comment < 0) return rest.endsWith(';');
     rest = rest.slice(0, lineStart + comment).trimEnd();
   }
+}
+
+/** Whether a text ends inside a template literal, as far as counting backticks tells. */
+function isInTemplate(text: string): boolean {
+  return (text.replace(/\\[\s\S]/g, '').match(/`/g) ?? []).length % 2 === 1;
 }
 
 /** Where `//` begins outside quotes in one line, or -1. */

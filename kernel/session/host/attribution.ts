@@ -23,6 +23,11 @@ class Stamp extends Existing {
     this.#context = context;
   }
 
+  /** V8 announces the promise of an `await` twice. */
+  static has(promise: object): boolean {
+    return #context in promise;
+  }
+
   static read(promise: object): object | undefined {
     return #context in promise ? promise.#context : undefined;
   }
@@ -82,7 +87,7 @@ export class Attribution<Context extends object> {
   #followPromises(): void {
     const stop = promiseHooks.createHook({
       init: (promise: Promise<unknown>) => {
-        if (this.#current !== undefined) new Stamp(promise, this.#current);
+        if (this.#current !== undefined && !Stamp.has(promise)) new Stamp(promise, this.#current);
       },
       before: (promise: Promise<unknown>) => {
         this.#stack.push(this.#current);

@@ -138,7 +138,7 @@ export function nullColumn(type: DataType, length: number, space: Space): Column
       return { layout, type, length, validity, values: allocateBitmap(length, space, 0) };
     case 'fixed': {
       const column = allocateFixed(type, length, space, validity);
-      column.values.fill(0 as never);
+      new Uint8Array(column.values.buffer, column.values.byteOffset, column.values.byteLength).fill(0);
       return column;
     }
     case 'bytes':

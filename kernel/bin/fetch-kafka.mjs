@@ -12,8 +12,7 @@ const KAFKA_VERSION = '3.9.1';
 const DOWNLOAD_MS_MAX = 300_000;
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
-/** Where the jars lie once fetched. */
-export const kafkaHome = path.join(root, '.cache', 'kafka', KAFKA_VERSION);
+const kafkaHome = path.join(root, '.cache', 'kafka', KAFKA_VERSION);
 
 const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>

@@ -1,0 +1,2 @@
+/** Fetches the jars where they are missing. @returns the folder of the jars. @throws where Java or Maven is missing */
+export declare function fetchKafka(): Promise<string>;

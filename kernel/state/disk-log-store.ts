@@ -15,11 +15,15 @@ import { codeOf, lockFolder } from './disk-lock.ts';
 
 const SYNCHRONOUS_MAX_BYTES = 1 << 20;
 
-export class DiskLogStore implements LogStore {
+/** @param location a folder; made when something is written */
+export function openDiskLogStore(location: string): LogStore {
+  return new DiskLogStore(location);
+}
+
+class DiskLogStore implements LogStore {
   readonly location: string;
   #temporaryCount = 0;
 
-  /** @param location a folder; made when something is written */
   constructor(location: string) {
     this.location = path.resolve(location);
   }

@@ -2,12 +2,17 @@
 import { MillraceError } from '../core/errors.ts';
 import type { LogStore, StoreLock } from '../stream/ports.ts';
 
-export class MemoryLogStore implements LogStore {
+/** @param location a name, for messages */
+export function createMemoryLogStore(location = 'memory'): LogStore {
+  return new MemoryLogStore(location);
+}
+
+class MemoryLogStore implements LogStore {
   readonly location: string;
   readonly #files = new Map<string, Uint8Array>();
   #owner: string | undefined;
 
-  constructor(location = 'memory') {
+  constructor(location: string) {
     this.location = location;
   }
 

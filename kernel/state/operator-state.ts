@@ -21,7 +21,7 @@ const SNAPSHOT_INTERVAL = 10;
 export interface StateEnvironment {
   readonly instance: EngineInstance;
   readonly createGroupTable: CreateGroupTable;
-  readonly files: LogStore;
+  readonly store: LogStore;
   readonly checksum: Checksum;
   readonly clock: Clock;
 }
@@ -44,7 +44,7 @@ export class OperatorState {
   #snapshot: Promise<void> = Promise.resolve();
 
   private constructor(environment: StateEnvironment, spec: OperatorStateSpec, options: OpenStateOptions) {
-    const { instance, createGroupTable, files, checksum } = environment;
+    const { instance, createGroupTable, store, checksum } = environment;
     const { stateId, keys, accumulators } = spec;
     const { partitionCount, version } = options;
     this.#environment = environment;
@@ -55,7 +55,7 @@ export class OperatorState {
     const count = keys.length === 0 ? 1 : partitionCount;
     this.table = new PartitionedTable(createGroupTable, instance, keys, accumulators, count);
     const { operator, partitions, keys: keyNames, states } = this.#header('delta', version);
-    this.#files = new StateFiles(files, checksum, { operator, partitions, keys: keyNames, states });
+    this.#files = new StateFiles(store, checksum, { operator, partitions, keys: keyNames, states });
   }
 
   /** @throws CHECKPOINT_DAMAGED, CHECKPOINT_MISMATCH */

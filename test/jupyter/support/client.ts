@@ -28,6 +28,8 @@ export type ClientChannel = 'shell' | 'control' | 'stdin';
 
 export interface StartOptions {
   readonly main?: URL;
+  /** Node's own arguments before `main`; by default those that TypeScript sources need. */
+  readonly execArgv?: readonly string[];
   readonly key?: string;
   readonly transport?: 'tcp' | 'ipc';
   readonly env?: Readonly<Record<string, string>>;
@@ -78,7 +80,7 @@ export class KernelClient {
     const file = join(folder, 'connection.json');
     await writeFile(file, JSON.stringify(connection));
     const main = options.main ?? new URL('./fake-main.ts', import.meta.url);
-    const child = spawn(process.execPath, ['--no-force-async-hooks-checks', '--import', 'tsx', main.pathname, file], {
+    const child = spawn(process.execPath, ['--no-force-async-hooks-checks', ...(options.execArgv ?? ['--import', 'tsx']), main.pathname, file], {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, MILLRACE_HISTORY: join(folder, 'history'), ...options.env },
     });

@@ -33,6 +33,8 @@ export class BatchLog<Entry> {
   readonly #store: LogStore;
   readonly #folder: string;
   readonly #codec: LogCodec<Entry>;
+  /** No entry is older; a crash may have left some that were due to be removed. */
+  #oldest: number | undefined;
 
   constructor(store: LogStore, folder: string, codec: LogCodec<Entry>) {
     this.#store = store;
@@ -43,7 +45,9 @@ export class BatchLog<Entry> {
   /** The batches that have an entry, ascending. @throws CHECKPOINT_DAMAGED where a file is not named by a number */
   async batchIds(): Promise<readonly number[]> {
     const names = await this.#store.list(this.#folder);
-    return names.map((name) => this.#batchIdOf(name)).sort((a, b) => a - b);
+    const batchIds = names.map((name) => this.#batchIdOf(name)).sort((a, b) => a - b);
+    this.#oldest = batchIds[0];
+    return batchIds;
   }
 
   /** @throws CHECKPOINT_DAMAGED */
@@ -57,8 +61,13 @@ export class BatchLog<Entry> {
     await this.#store.write(this.#path(batchId), new TextEncoder().encode(text), 'sidecar');
   }
 
-  async remove(batchIds: readonly number[]): Promise<void> {
-    await this.#store.remove(batchIds.map((batchId) => this.#path(batchId)));
+  /** Removes the entries up to `batchId`, oldest first, so that a crash leaves no gap. */
+  async purge(batchId: number): Promise<void> {
+    const oldest = this.#oldest ?? 0;
+    if (oldest > batchId) return;
+    const expired = Array.from({ length: batchId + 1 - oldest }, (_, index) => this.#path(oldest + index));
+    await this.#store.remove(expired);
+    this.#oldest = batchId + 1;
   }
 
   #path(batchId: number): string {

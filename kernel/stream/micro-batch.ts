@@ -215,8 +215,8 @@ export class MicroBatchExecution {
     const { checkpoint, conf, stores } = this.#parts;
     const expired = batchId - conf.minBatchesToRetain;
     if (expired < 0) return;
-    await checkpoint.commits.remove([expired]);
-    await checkpoint.offsets.remove([expired]);
+    await checkpoint.commits.purge(expired);
+    await checkpoint.offsets.purge(expired);
     for (const store of stores.values()) await store.purge(expired + 1);
   }
 

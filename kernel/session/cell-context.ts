@@ -6,8 +6,6 @@ export class CellContext {
   readonly label: string;
   /** Work done for the engine on behalf of a stream: an interrupt of the running cell does not end it. */
   readonly isShielded: boolean;
-  /** Pending awaits of the cell's code. */
-  readonly waiters = new Set<{ readonly reject: (error: Error) => void }>();
   readonly abandoned: Promise<void>;
   /** Outputs that are still being rendered. */
   readonly #rendering = new Set<Promise<void>>();

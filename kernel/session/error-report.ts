@@ -21,7 +21,17 @@ export interface ReportSources {
   readonly internalRoots: readonly string[];
 }
 
+/** Whatever was thrown: an error whose own properties throw is named as such. */
 export function reportError(error: unknown, report: ReportSources): CellError {
+  try {
+    return reportReadable(error, report);
+  } catch (problem) {
+    const evalue = `The error that was thrown cannot be shown: reading it failed (${problem instanceof Error ? problem.name : typeof problem}).`;
+    return { ename: 'Uncaught', evalue, traceback: [`${BOLD}${RED}Uncaught${RESET} ${evalue}`] };
+  }
+}
+
+function reportReadable(error: unknown, report: ReportSources): CellError {
   const { ename, evalue } = nameAndValue(error, report);
   return { ename, evalue, traceback: describe(error, report, 0).map((line) => line.slice(0, TEXT_MAX)) };
 }

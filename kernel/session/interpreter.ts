@@ -2,6 +2,7 @@
  * The language side of the kernel, on the main thread: runs cells one at a time, keeps their names, attributes what they
  * write, and never lets user code end the process.
  */
+import { types } from 'node:util';
 import { MillraceError } from '../core/errors.ts';
 import { renderValue } from '../output/render-value.ts';
 import { createCellGlobals } from './cell-globals.ts';
@@ -68,7 +69,7 @@ export function createInterpreter(options: InterpreterOptions): SessionInterpret
 class CellInterpreter implements SessionInterpreter {
   readonly comms = new CommRegistry();
   readonly #options: InterpreterOptions;
-  readonly #attribution = new Attribution<CellContext>();
+  readonly #attribution = new Attribution<CellContext>((promise) => this.#interrupts.onSettled(promise));
   readonly #interrupts: Interrupts;
   readonly #scope = new NotebookScope();
   readonly #sources = new CellSources(mapCellPlace);
@@ -172,7 +173,7 @@ class CellInterpreter implements SessionInterpreter {
       };
     } catch (error) {
       if (context.isRendering) await context.rendered();
-      if (error instanceof Interrupted || isSigint(error)) return { status: 'interrupted' };
+      if (isInterrupt(error)) return { status: 'interrupted' };
       return { status: 'error', error: this.#report(error, { label: context.label, code: request.code }) };
     }
   }
@@ -187,7 +188,7 @@ class CellInterpreter implements SessionInterpreter {
         const { value } = await this.#runner.run(code, context, { label: `user expression ${name}` });
         results[name] = { status: 'ok', data: await this.#renderFor(context, value), metadata: {} };
       } catch (error) {
-        if (error instanceof Interrupted || isSigint(error)) throw error;
+        if (isInterrupt(error)) throw error;
         results[name] = { status: 'error', ...this.#report(error, { label: name, code }) };
       }
     }
@@ -204,7 +205,7 @@ class CellInterpreter implements SessionInterpreter {
   }
 
   #report(error: unknown, cell: { readonly label: string; readonly code: string }): CellError {
-    if (error instanceof CellSyntaxError) return reportSyntaxError(error, cell);
+    if (types.isNativeError(error) && error instanceof CellSyntaxError) return reportSyntaxError(error, cell);
     return reportError(error, {
       sources: this.#sources,
       inspect: inspectValue,
@@ -215,7 +216,7 @@ class CellInterpreter implements SessionInterpreter {
   /** An error that nobody awaits is shown on its cell; those of interrupted cells are what was asked for. */
   #onUncaught(error: unknown, context: CellContext | undefined): void {
     const owner = context ?? this.#last;
-    if (error instanceof Interrupted && owner?.isAbandoned === true) return;
+    if (isInterrupt(error) && owner?.isAbandoned === true) return;
     owner?.output.error(this.#report(error, { label: owner.label, code: '' }));
   }
 
@@ -243,4 +244,9 @@ class CellInterpreter implements SessionInterpreter {
       }
     }
   }
+}
+
+/** Looks at no property of what may be a user's proxy. */
+function isInterrupt(error: unknown): boolean {
+  return types.isNativeError(error) && (error instanceof Interrupted || isSigint(error));
 }

@@ -21,6 +21,10 @@ export class Interrupts {
   readonly #flag: Int32Array;
   readonly #current: () => CellContext | undefined;
   #running: CellContext | undefined;
+  /** Its awaits were ended: it has the time of its `finally` blocks, which may await. */
+  #ending: CellContext | undefined;
+  /** Promises that cells await, until they settle. */
+  readonly #waiters = new Map<object, { readonly context: CellContext; readonly end: (error: Error) => void }>();
 
   constructor(cell: InterruptCell, current: () => CellContext | undefined) {
     this.#flag = cell.flag;
@@ -56,26 +60,26 @@ export class Interrupts {
   readonly awaiting = (value: unknown): unknown => {
     const context = this.#current();
     if (context === undefined || context !== this.#running || !isThenable(value)) return value;
-    return new Promise((resolve, reject) => {
-      const waiter = { reject };
-      context.waiters.add(waiter);
-      value.then(
-        (result) => {
-          context.waiters.delete(waiter);
-          resolve(result);
-        },
-        (error: unknown) => {
-          context.waiters.delete(waiter);
-          reject(error);
-        },
-      );
+    let end: (error: Error) => void = () => undefined;
+    const wrapper = new Promise((resolve, reject) => {
+      end = reject;
+      // Handed on as they are: V8 follows its own resolving functions, and so keeps the async frames of error stacks.
+      value.then(resolve, reject);
     });
+    this.#waiters.set(wrapper, { context, end });
+    return wrapper;
+  };
+
+  /** What settles need not be ended any more. */
+  readonly onSettled = (promise: object): void => {
+    if (this.#waiters.size > 0) this.#waiters.delete(promise);
   };
 
   /** After an await: the value, unless the cell was abandoned meanwhile. */
   readonly awaited = (value: unknown): unknown => {
-    if (this.#flag[0] !== 0) this.onFlag();
-    if (this.#current()?.isAbandoned === true) throw new Interrupted();
+    const context = this.#current();
+    if (this.#flag[0] !== 0 && context !== this.#ending) this.onFlag();
+    if (context?.isAbandoned === true) throw new Interrupted();
     return value;
   };
 
@@ -83,10 +87,10 @@ export class Interrupts {
   interruptAwait(): void {
     const context = this.#running;
     if (context === undefined) return;
-    const waiters = [...context.waiters];
-    context.waiters.clear();
-    for (const { reject } of waiters) reject(new Interrupted());
-    if (waiters.length === 0) context.abandon();
+    const ends = [...this.#waiters.values()].filter((waiter) => waiter.context === context);
+    this.#ending = context;
+    for (const { end } of ends) end(new Interrupted());
+    if (ends.length === 0) context.abandon();
     else setTimeout(() => context.abandon(), GRACE_MS);
   }
 }

@@ -42,6 +42,12 @@ export class Attribution<Context extends object> {
   /** The context of errors on their way to the process's handlers, which run outside of any. */
   readonly #thrown = new WeakMap<object, Context>();
   #lastThrower: Context | undefined;
+  readonly #onSettled: (promise: object) => void;
+
+  /** `onSettled` is told of every promise that settles; it must be quick. */
+  constructor(onSettled: (promise: object) => void) {
+    this.#onSettled = onSettled;
+  }
 
   get current(): Context | undefined {
     return this.#current;
@@ -96,6 +102,7 @@ export class Attribution<Context extends object> {
       after: () => {
         this.#current = this.#stack.pop();
       },
+      settled: (promise: Promise<unknown>) => this.#onSettled(promise),
     }) as () => void;
     this.#undo.push(stop);
   }
@@ -153,13 +160,13 @@ export class Attribution<Context extends object> {
       if (bound === listener || typeof listener !== 'function') return listener;
       return Object.assign(bound as AnyFunction, { listener: 'listener' in listener ? listener.listener : listener });
     };
+    const { on } = prototype;
     for (const name of ['on', 'addListener', 'prependListener'] as const) {
       const original = Reflect.get(prototype, name) as AnyFunction;
       this.#replace(prototype, name, function (this: unknown, event: unknown, listener: unknown): unknown {
         return Reflect.apply(original, this, [event, wrap(listener)]);
       });
     }
-    const { on } = prototype;
     const current = (): Context | undefined => this.#current;
     const originalOnce = prototype.once as AnyFunction;
     const bind = (callback: unknown): unknown => this.bind(callback);

@@ -2,7 +2,7 @@
  * `import` in cells: names are resolved as in a file beside the notebook, by Node's own loader. Relative files may be
  * TypeScript or JSON and are read again when they, or what they import, have changed (see module-hooks.ts).
  */
-import { isBuiltin, register } from 'node:module';
+import { register } from 'node:module';
 import { isAbsolute, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import vm from 'node:vm';
@@ -54,8 +54,11 @@ export class ModuleLoader {
     const provided = this.#options.provided[name];
     if (provided !== undefined) return provided;
     if (isFile(name)) this.#installHooks();
-    if (isBuiltin(name)) return this.#importBeside(name);
-    return this.#importBeside(isAbsolute(name) ? pathToFileURL(name).href : name);
+    try {
+      return await this.#importBeside(isAbsolute(name) ? pathToFileURL(name).href : name);
+    } catch (error) {
+      throw withRemedy(error, name);
+    }
   };
 
   /** Registered at the first import of a file: Node starts a thread for them. */
@@ -69,6 +72,15 @@ export class ModuleLoader {
     };
     register(hooksUrl, { data });
   }
+}
+
+/** Node's error, its text about what the user can do instead of about our file. */
+function withRemedy(error: unknown, name: string): unknown {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) return error;
+  const [, packageName] = /^((?:@[^/]+\/)?[^./:@][^/:]*)(?:\/|$)/.exec(name) ?? [];
+  const remedy = packageName === undefined ? '' : `. Install it beside the notebook: npm install ${packageName}`;
+  error.message = error.message.replace(/ imported from \S*notebook-cell\.mjs$/, '') + remedy;
+  return error;
 }
 
 /** Node warns at the first use that its own loader in vm scripts is experimental: nothing that a user can act on. */

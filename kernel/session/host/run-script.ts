@@ -1,4 +1,5 @@
 /** Compiling and running a cell's text in the main context; SIGINT ends its synchronous part. */
+import { types } from 'node:util';
 import vm from 'node:vm';
 
 export type CellFunction = (...parameters: readonly unknown[]) => unknown;
@@ -25,7 +26,5 @@ export function runInterruptibly(action: () => unknown): unknown {
 }
 
 export function isSigint(error: unknown): boolean {
-  return (
-    typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED'
-  );
+  return types.isNativeError(error) && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED';
 }

@@ -14,7 +14,9 @@ export const BEFORE_TERMINATION = 'millrace.beforeTermination';
 
 interface AsyncWrapBinding {
   readonly async_hook_fields: Uint32Array;
-  readonly constants: Readonly<Record<'kInit' | 'kBefore' | 'kAfter' | 'kDestroy' | 'kPromiseResolve' | 'kTotals' | 'kCheck', number>>;
+  readonly constants: Readonly<
+    Record<'kInit' | 'kBefore' | 'kAfter' | 'kDestroy' | 'kPromiseResolve' | 'kTotals' | 'kCheck', number>
+  >;
   clearAsyncIdStack(): void;
 }
 
@@ -44,14 +46,20 @@ export function guardAsyncHooks(): AsyncHooksGuard {
       fields[kCheck] = checks ?? fields[kCheck] ?? 0;
       checks = undefined;
       // As Node's AsyncHook.enable() counts them.
-      fields[kTotals] = [kInit, kBefore, kAfter, kDestroy, kPromiseResolve].reduce((sum, kind) => sum + (fields[kind] ?? 0), 0);
+      fields[kTotals] = [kInit, kBefore, kAfter, kDestroy, kPromiseResolve].reduce(
+        (sum, kind) => sum + (fields[kind] ?? 0),
+        0,
+      );
     },
   };
 }
 
 /** `process.binding` is deprecated, without another way to these fields; its warning is not for the user. */
 function asyncWrapBinding(): AsyncWrapBinding | undefined {
-  const { binding, noDeprecation } = process as unknown as { binding?: (name: string) => unknown; noDeprecation?: boolean };
+  const { binding, noDeprecation } = process as unknown as {
+    binding?: (name: string) => unknown;
+    noDeprecation?: boolean;
+  };
   const settings = process as unknown as { noDeprecation: boolean | undefined };
   try {
     settings.noDeprecation = true;

@@ -72,12 +72,16 @@ export class CellHost {
       runningCellId: () => this.#running?.cellId,
     });
     port.on('message', (message: ToHost) => this.#receive(message));
+    this.#post({ type: 'host-ready' });
   }
 
   #receive(message: ToHost): void {
     switch (message.type) {
       case 'execute':
-        this.#execute({ epoch: message.epoch, cellId: message.cellId, allowStdin: message.request.allowStdin }, message.request);
+        this.#execute(
+          { epoch: message.epoch, cellId: message.cellId, allowStdin: message.request.allowStdin },
+          message.request,
+        );
         return;
       case 'interrupt':
         if (message.afterTermination) this.#guard.afterTermination();

@@ -55,7 +55,14 @@ export class PortCellOutput implements CellOutput {
   #publish(messageType: Published, content: string, displayId?: string): void {
     const { cellId } = this;
     const cost = this.#enter(content.length);
-    this.#ports.post({ type: 'publish', cellId, messageType, content, cost, ...(displayId === undefined ? {} : { displayId }) });
+    this.#ports.post({
+      type: 'publish',
+      cellId,
+      messageType,
+      content,
+      cost,
+      ...(displayId === undefined ? {} : { displayId }),
+    });
   }
 
   #enter(characters: number): number {

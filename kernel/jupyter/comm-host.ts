@@ -79,7 +79,11 @@ export class CommHost {
   #send(
     messageType: 'comm_msg' | 'comm_close',
     commId: string,
-    message: { readonly data: unknown; readonly metadata?: Readonly<Record<string, unknown>>; readonly buffers?: readonly Uint8Array[] },
+    message: {
+      readonly data: unknown;
+      readonly metadata?: Readonly<Record<string, unknown>>;
+      readonly buffers?: readonly Uint8Array[];
+    },
   ): void {
     const content = JSON.stringify({ comm_id: commId, data: message.data });
     const buffers = message.buffers ?? [];

@@ -28,17 +28,25 @@ export function parseConnection(text: string, file: string): ConnectionInfo {
       : fail(`${channel}_port is ${JSON.stringify(value)}, not a port number`);
   };
   const transport = fields['transport'] ?? 'tcp';
-  if (transport !== 'tcp' && transport !== 'ipc') return fail(`transport is ${JSON.stringify(transport)}, neither tcp nor ipc`);
+  if (transport !== 'tcp' && transport !== 'ipc')
+    return fail(`transport is ${JSON.stringify(transport)}, neither tcp nor ipc`);
   const ip = fields['ip'] ?? '127.0.0.1';
   if (typeof ip !== 'string' || ip === '') return fail('ip is not a text');
   const key = fields['key'] ?? '';
   if (typeof key !== 'string') return fail('key is not a text');
   const scheme = fields['signature_scheme'] ?? 'hmac-sha256';
-  if (typeof scheme !== 'string' || !/^hmac-[\w-]+$/.test(scheme)) return fail('signature_scheme is not of the form hmac-HASH');
+  if (typeof scheme !== 'string' || !/^hmac-[\w-]+$/.test(scheme))
+    return fail('signature_scheme is not of the form hmac-HASH');
   return {
     transport,
     ip,
-    ports: { shell: port('shell'), control: port('control'), stdin: port('stdin'), iopub: port('iopub'), hb: port('hb') },
+    ports: {
+      shell: port('shell'),
+      control: port('control'),
+      stdin: port('stdin'),
+      iopub: port('iopub'),
+      hb: port('hb'),
+    },
     key,
     hash: scheme.slice('hmac-'.length),
   };
@@ -53,7 +61,9 @@ export function endpoint(connection: ConnectionInfo, channel: Channel): string {
 function readObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }

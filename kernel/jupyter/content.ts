@@ -41,9 +41,13 @@ export class ContentReader {
   texts(field: string): Readonly<Record<string, string>> {
     if (this.#isAbsent(field)) return {};
     const value = this.#field(field);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return this.#fail(field, 'an object of texts', value);
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return this.#fail(field, 'an object of texts', value);
     return Object.fromEntries(
-      Object.entries(value).map(([name, text]) => [name, typeof text === 'string' ? text : this.#fail(field, 'an object of texts', value)]),
+      Object.entries(value).map(([name, text]) => [
+        name,
+        typeof text === 'string' ? text : this.#fail(field, 'an object of texts', value),
+      ]),
     );
   }
 
@@ -63,6 +67,9 @@ export class ContentReader {
 
   #fail(field: string, wanted: string, value: unknown): never {
     const given = value === undefined ? 'missing' : JSON.stringify(value).slice(0, 60);
-    throw new MillraceError('JUPYTER_REQUEST_INVALID', { type: this.#type, problem: `${field} must be ${wanted}, it is ${given}` });
+    throw new MillraceError('JUPYTER_REQUEST_INVALID', {
+      type: this.#type,
+      problem: `${field} must be ${wanted}, it is ${given}`,
+    });
   }
 }

@@ -9,7 +9,11 @@ export interface ErrorContent {
 }
 
 export function errorContent(error: unknown): ErrorContent {
-  const ename = error instanceof MillraceError ? error.condition : error instanceof Error ? error.name : 'Error';
+  const ename = isUserError(error) ? error.condition : error instanceof Error ? error.name : 'Error';
   const evalue = error instanceof Error ? error.message : String(error);
   return { status: 'error', ename, evalue, traceback: [`\u001b[31m${ename}\u001b[39m: ${evalue}`] };
+}
+
+function isUserError(error: unknown): error is MillraceError {
+  return error instanceof MillraceError;
 }

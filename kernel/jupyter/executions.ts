@@ -89,6 +89,7 @@ export class Executions {
       this.abortQueued();
     } else this.#replyTo(running, outcome);
     this.#ports.iopub.status(running.message.parent, 'idle');
+    this.#remember(running, outcome);
     this.#running = undefined;
     this.#startNext();
   }
@@ -132,12 +133,16 @@ export class Executions {
       request: { code, silent, storeHistory, allowStdin, executionCount, userExpressions },
     });
     iopub.status(message.parent, 'busy');
-    if (!silent) iopub.publish('execute_input', { parent: message.parent, content: JSON.stringify({ code, execution_count: executionCount }) });
+    if (!silent)
+      iopub.publish('execute_input', {
+        parent: message.parent,
+        content: JSON.stringify({ code, execution_count: executionCount }),
+      });
     if (storeHistory) history.noteInput(executionCount, code);
   }
 
   #publishOutcome(running: Running, outcome: OutcomeMessage): void {
-    const { iopub, history, onSuccess } = this.#ports;
+    const { iopub } = this.#ports;
     const { message, request, executionCount } = running;
     iopub.flush();
     if (outcome.status !== 'ok') {
@@ -149,15 +154,27 @@ export class Executions {
       const content = `{"execution_count":${executionCount},"data":${result.data},"metadata":${result.metadata}}`;
       iopub.publish('execute_result', { parent: message.parent, content });
     }
-    if (result?.plainText !== undefined && request.storeHistory) history.noteOutput(executionCount, result.plainText);
-    onSuccess(request.code);
+  }
+
+  /** What can wait until the front end has its answer. */
+  #remember({ request, executionCount }: Running, outcome: OutcomeMessage): void {
+    if (outcome.status !== 'ok') return;
+    const plainText = outcome.result?.plainText;
+    if (plainText !== undefined && request.storeHistory) this.#ports.history.noteOutput(executionCount, plainText);
+    this.#ports.onSuccess(request.code);
   }
 
   #replyTo({ message, executionCount }: Running, outcome: OutcomeMessage): void {
     const content =
       outcome.status === 'ok'
         ? `{"status":"ok","execution_count":${executionCount},"user_expressions":${outcome.userExpressions},"payload":${outcome.payload}}`
-        : JSON.stringify({ status: 'error', ...errorOf(outcome), execution_count: executionCount, user_expressions: {}, payload: [] });
+        : JSON.stringify({
+            status: 'error',
+            ...errorOf(outcome),
+            execution_count: executionCount,
+            user_expressions: {},
+            payload: [],
+          });
     this.#ports.reply(message, content);
   }
 }

@@ -63,7 +63,11 @@ export function createHandlers({ kernel, history, comms, language }: HandlerPort
     is_complete_request: (content) => isComplete(content.text('code')),
     complete_request: async (content) => {
       const { code, cursor } = readPlace(content);
-      const completion = (await language?.complete(code, cursor)) ?? { ...NO_COMPLETION, cursorStart: cursor, cursorEnd: cursor };
+      const completion = (await language?.complete(code, cursor)) ?? {
+        ...NO_COMPLETION,
+        cursorStart: cursor,
+        cursorEnd: cursor,
+      };
       return completeReply(code, completion);
     },
     inspect_request: async (content) => {

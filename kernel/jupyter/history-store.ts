@@ -28,7 +28,12 @@ export interface HistoryStore {
 }
 
 /** Keeps nothing beyond the kernel. */
-export const memoryStore: HistoryStore = { session: () => 1, append: () => undefined, earlierSessions: () => [], read: () => [] };
+export const memoryStore: HistoryStore = {
+  session: () => 1,
+  append: () => undefined,
+  earlierSessions: () => [],
+  read: () => [],
+};
 
 /** A store that cannot write says so once and goes on without. */
 export class FolderHistoryStore implements HistoryStore {
@@ -60,7 +65,9 @@ export class FolderHistoryStore implements HistoryStore {
 
   earlierSessions(): readonly number[] {
     const own = this.session();
-    return this.#numbers().filter((number) => number < own).sort((a, b) => b - a);
+    return this.#numbers()
+      .filter((number) => number < own)
+      .sort((a, b) => b - a);
   }
 
   read(session: number): readonly HistoryEntry[] {
@@ -124,13 +131,17 @@ function parseSession(session: number, text: string): readonly HistoryEntry[] {
     const record = parseRecord(json);
     if (record === undefined) continue;
     const known = entries.get(record.line);
-    if (record.input !== undefined) entries.set(record.line, { session, line: record.line, input: record.input, output: null });
-    else if (known !== undefined && record.output !== undefined) entries.set(record.line, { ...known, output: record.output });
+    if (record.input !== undefined)
+      entries.set(record.line, { session, line: record.line, input: record.input, output: null });
+    else if (known !== undefined && record.output !== undefined)
+      entries.set(record.line, { ...known, output: record.output });
   }
   return [...entries.values()];
 }
 
-function parseRecord(json: string): { readonly line: number; readonly input?: string; readonly output?: string } | undefined {
+function parseRecord(
+  json: string,
+): { readonly line: number; readonly input?: string; readonly output?: string } | undefined {
   try {
     const value = JSON.parse(json) as { line?: unknown; input?: unknown; output?: unknown };
     if (typeof value.line !== 'number') return undefined;

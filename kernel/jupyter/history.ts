@@ -47,7 +47,11 @@ export class History {
       case 'range':
         return this.#range(request.integer('session', 0), request.integer('start', 1), request.optionalInteger('stop'));
       case 'search':
-        return this.#search(request.optionalText('pattern') ?? '*', request.optionalInteger('n'), request.flag('unique', false));
+        return this.#search(
+          request.optionalText('pattern') ?? '*',
+          request.optionalInteger('n'),
+          request.flag('unique', false),
+        );
       default:
         throw new MillraceError('JUPYTER_REQUEST_INVALID', {
           type: 'history_request',
@@ -101,7 +105,7 @@ export class History {
 export function globMatcher(pattern: string): (text: string) => boolean {
   const parts = parseGlob(pattern);
   return (text) => {
-    const characters = [...text];
+    const characters = Array.from(text);
     let part = 0;
     let at = 0;
     let starPart = -1;
@@ -128,7 +132,7 @@ type GlobPart = '*' | ((character: string) => boolean);
 
 function parseGlob(pattern: string): readonly GlobPart[] {
   const parts: GlobPart[] = [];
-  const characters = [...pattern];
+  const characters = Array.from(pattern);
   for (let i = 0; i < characters.length; i++) {
     const character = characters[i] ?? '';
     const close = character === '[' ? characters.indexOf(']', i + 2) : -1;

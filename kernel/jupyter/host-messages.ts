@@ -5,11 +5,18 @@ import type { FromHost } from './thread-protocol.ts';
 export function receiveFromHost(kernel: Kernel, message: FromHost): void {
   const { iopub, parents } = kernel;
   switch (message.type) {
+    case 'host-ready':
+      kernel.interrupter.noteListening();
+      return;
     case 'stream':
       iopub.stream(parents.of(message.cellId), message.name, message.text, message.cost);
       return;
     case 'publish':
-      iopub.publish(message.messageType, { parent: parents.of(message.cellId), content: message.content, cost: message.cost });
+      iopub.publish(message.messageType, {
+        parent: parents.of(message.cellId),
+        content: message.content,
+        cost: message.cost,
+      });
       if (message.displayId !== undefined) kernel.frames.noteShown(message.displayId);
       return;
     case 'comm-send':

@@ -23,7 +23,11 @@ export interface InterrupterPorts {
   /** The running cell's epoch. */
   readonly runningEpoch: () => number | undefined;
   /** Posts the interrupt to the main thread, which answers with `noteSeen(id)` as soon as its event loop turns. */
-  readonly ask: (question: { readonly id: number; readonly epoch: number | undefined; readonly afterTermination: boolean }) => void;
+  readonly ask: (question: {
+    readonly id: number;
+    readonly epoch: number | undefined;
+    readonly afterTermination: boolean;
+  }) => void;
   /** Sends SIGINT to this process. */
   readonly signal: () => void;
   /** The main thread sits in a native call that nothing can end. */
@@ -35,6 +39,7 @@ export interface InterrupterPorts {
 
 export class Interrupter {
   readonly #ports: InterrupterPorts;
+  #isListening = false;
   #lastId = 0;
   #seenId = 0;
   #wake = new AbortController();
@@ -52,6 +57,11 @@ export class Interrupter {
     return this.#active;
   }
 
+  /** The main thread has loaded the interpreter. Before that it is not forced: that would break what it loads. */
+  noteListening(): void {
+    this.#isListening = true;
+  }
+
   noteSeen(id: number): void {
     this.#seenId = Math.max(this.#seenId, id);
     this.#wake.abort();
@@ -60,7 +70,7 @@ export class Interrupter {
 
   async #escalate(): Promise<void> {
     const id = this.#ask({ afterTermination: false });
-    if (await this.#isSeen(id, FLAG_WAIT_MS)) return;
+    if (!this.#isListening || (await this.#isSeen(id, FLAG_WAIT_MS))) return;
     this.#raiseFlag();
     this.#ports.signal();
     if (await this.#isSeen(id, SIGNAL_WAIT_MS)) return;

@@ -12,7 +12,12 @@ import type { CatalogSnapshot, InterruptCell, Interpreter } from '../session/con
 import { CellHost } from './cell-host.ts';
 import { parseConnection } from './connection.ts';
 import { createGate } from './output-gate.ts';
-import { THREAD_PROTOCOL_VERSION, type FromHost, type JupyterWorkerData, type KernelDescription } from './thread-protocol.ts';
+import {
+  THREAD_PROTOCOL_VERSION,
+  type FromHost,
+  type JupyterWorkerData,
+  type KernelDescription,
+} from './thread-protocol.ts';
 
 /** Within this time after our own SIGINT, a SIGINT that arrives is taken for it. */
 const OWN_SIGNAL_MS = 1000;
@@ -68,14 +73,19 @@ export async function startJupyter(options: JupyterOptions): Promise<JupyterHost
     },
   );
   return {
-    attachOutputPort: (outputPort) => port.postMessage({ type: 'attach-output-port', port: outputPort } satisfies FromHost, [outputPort]),
+    attachOutputPort: (outputPort) =>
+      port.postMessage({ type: 'attach-output-port', port: outputPort } satisfies FromHost, [outputPort]),
     noteCatalog: (catalog) => post({ type: 'catalog', catalog }),
     shutdown: () => post({ type: 'shutdown-request' }),
     closed: Promise.race([closed, failed]),
   };
 }
 
-async function serveCells({ interpreter, interrupt }: JupyterOptions, port: MessagePort, gate: Int32Array): Promise<void> {
+async function serveCells(
+  { interpreter, interrupt }: JupyterOptions,
+  port: MessagePort,
+  gate: Int32Array,
+): Promise<void> {
   new CellHost({ port, interpreter: await interpreter, flag: interrupt.flag, gate });
 }
 

@@ -5,12 +5,9 @@
 import type { MessagePort } from 'node:worker_threads';
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../core/clock.ts';
-import { MillraceError } from '../core/errors.ts';
 import { Comms } from './comms.ts';
-import { ContentReader } from './content.ts';
-import { errorContent } from './errors.ts';
 import { Executions } from './executions.ts';
-import { createHandlers, type Handlers, type RequestType } from './handlers.ts';
+import { createHandlers } from './handlers.ts';
 import { History } from './history.ts';
 import { FolderHistoryStore, memoryStore } from './history-store.ts';
 import { Interrupter } from './interrupter.ts';
@@ -20,6 +17,7 @@ import { LiveFrames } from './live-frames.ts';
 import type { Log } from './log.ts';
 import { receiveFromHost } from './host-messages.ts';
 import { Parents } from './parents.ts';
+import { Requests, type RequestChannel } from './requests.ts';
 import { SendQueue } from './send-queue.ts';
 import { closeSockets, messagesOf, type Sockets } from './sockets.ts';
 import { Stdin } from './stdin.ts';
@@ -40,7 +38,7 @@ export class Kernel {
   readonly #port: MessagePort;
   readonly #codec: WireCodec;
   readonly #queues: Readonly<Record<'shell' | 'control' | 'stdin' | 'iopub' | 'heartbeat', SendQueue>>;
-  readonly #handlers: Handlers;
+  readonly #requests: Requests;
   readonly #interruptedAtMs: Int32Array;
   readonly #outputPorts: MessagePort[] = [];
   readonly iopub: IoPub;
@@ -72,11 +70,23 @@ export class Kernel {
     };
     this.iopub = new IoPub(this.#codec, this.#queues.iopub, data.gate);
     this.frames = new LiveFrames((frame) => this.#publishFrame(frame), clock);
-    this.language = data.languageWorkerUrl === undefined ? undefined : new LanguageClient(new URL(data.languageWorkerUrl), log);
+    this.language =
+      data.languageWorkerUrl === undefined ? undefined : new LanguageClient(new URL(data.languageWorkerUrl), log);
     this.comms = new Comms({ iopub: this.iopub, toHost: (request) => this.#toHost(request), log });
-    this.stdin = new Stdin(this.#codec, this.#queues.stdin, (inputId, value) => this.#toHost({ type: 'input-reply', inputId, value }));
-    const history = new History(data.historyFolder === undefined ? memoryStore : new FolderHistoryStore(data.historyFolder, log));
-    this.#handlers = createHandlers({ kernel: data.kernel, history, comms: this.comms, language: this.language });
+    this.stdin = new Stdin(this.#codec, this.#queues.stdin, (inputId, value) =>
+      this.#toHost({ type: 'input-reply', inputId, value }),
+    );
+    const history = new History(
+      data.historyFolder === undefined ? memoryStore : new FolderHistoryStore(data.historyFolder, log),
+    );
+    this.#requests = new Requests({
+      handlers: createHandlers({ kernel: data.kernel, history, comms: this.comms, language: this.language }),
+      iopub: this.iopub,
+      reply: (message, channel, content) => this.#reply(message, channel, content),
+      interrupt: () => this.#run(this.interrupter.interrupt()),
+      leave: () => this.#run(this.leave()),
+      log,
+    });
     this.executions = this.#createExecutions(history);
     this.interrupter = this.#createInterrupter(data.interruptFlag);
   }
@@ -87,7 +97,7 @@ export class Kernel {
     this.iopub.status(undefined, 'starting');
     await Promise.all([
       this.#read(this.#sockets.shell, (message) => this.#onShell(message)),
-      this.#read(this.#sockets.control, (message) => this.#onControl(message)),
+      this.#read(this.#sockets.control, (message) => this.#requests.receive(message, 'control')),
       this.#read(this.#sockets.stdin, (message) => this.stdin.receive(message)),
       this.#welcome(),
       this.#beat(),
@@ -151,76 +161,45 @@ export class Kernel {
       if (subscription?.[0] !== 1) continue;
       const topic = subscription.subarray(1);
       const content = JSON.stringify({ subscription: topic.toString('utf8') });
-      this.#queues.iopub.push(() => this.#codec.encode({ type: 'iopub_welcome', parent: undefined, content, prefix: [topic] }));
+      this.#queues.iopub.push(() =>
+        this.#codec.encode({ type: 'iopub_welcome', parent: undefined, content, prefix: [topic] }),
+      );
     }
   }
 
   async #beat(): Promise<void> {
-    for await (const beat of messagesOf(this.#sockets.heartbeat, this.#log)) this.#queues.heartbeat.push(() => [...beat]);
+    for await (const beat of messagesOf(this.#sockets.heartbeat, this.#log))
+      this.#queues.heartbeat.push(() => [...beat]);
   }
 
   #onShell(message: IncomingMessage): void {
     switch (message.header.msg_type) {
       case 'execute_request':
-        return this.executions.enqueue(message);
+        this.executions.enqueue(message);
+        return;
       case 'comm_open':
-        return this.comms.receive('comm-open', message);
+        this.comms.receive('comm-open', message);
+        return;
       case 'comm_msg':
-        return this.comms.receive('comm-msg', message);
+        this.comms.receive('comm-msg', message);
+        return;
       case 'comm_close':
-        return this.comms.receive('comm-close', message);
+        this.comms.receive('comm-close', message);
+        return;
       default:
-        return this.#onControl(message, 'shell');
+        this.#requests.receive(message, 'shell');
     }
   }
 
-  #onControl(message: IncomingMessage, channel: 'shell' | 'control' = 'control'): void {
-    const { msg_type: type } = message.header;
-    if (!type.endsWith('_request')) {
-      this.#log(`a message of the unknown type ${JSON.stringify(type.slice(0, 60))} on ${channel}`);
-      return;
-    }
-    this.iopub.status(message.parent, 'busy');
-    this.#answer(message)
-      .catch(errorContent)
-      .then((content) => this.#finish(message, channel, content))
-      .catch((error: unknown) => this.#log(`${type} failed: ${String(error)}`));
+  #run(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#log(`the kernel failed: ${String(error)}`));
   }
 
-  #finish(message: IncomingMessage, channel: 'shell' | 'control', content: object): void {
-    this.#reply(message, channel, JSON.stringify(content));
-    this.iopub.status(message.parent, 'idle');
-    if (message.header.msg_type !== 'shutdown_request' || !('restart' in content)) return;
-    this.leave().catch((error: unknown) => this.#log(`leaving failed: ${String(error)}`));
-  }
-
-  async #answer(message: IncomingMessage): Promise<object> {
-    const { msg_type: type } = message.header;
-    const content = new ContentReader(type, message.content);
-    if (isRequestType(this.#handlers, type)) return this.#handlers[type](content);
-    switch (type) {
-      case 'interrupt_request':
-        this.#interrupt();
-        return { status: 'ok' };
-      case 'shutdown_request':
-        return { status: 'ok', restart: content.flag('restart', false) };
-      case 'debug_request':
-        throw new MillraceError('NOT_SUPPORTED', { feature: 'The debugger', remedy: 'Print with console.log or display instead.' });
-      default:
-        throw new MillraceError('JUPYTER_REQUEST_UNKNOWN', {
-          type: type.slice(0, 60),
-          known: [...Object.keys(this.#handlers), 'execute_request', 'interrupt_request', 'shutdown_request'].join(', '),
-        });
-    }
-  }
-
-  #interrupt(): void {
-    this.interrupter.interrupt().catch((error: unknown) => this.#log(`the interrupt failed: ${String(error)}`));
-  }
-
-  #reply(message: IncomingMessage, channel: 'shell' | 'control', content: string): void {
+  #reply(message: IncomingMessage, channel: RequestChannel, content: string): void {
     const type = message.header.msg_type.replace(/_request$/, '_reply');
-    this.#queues[channel].push(() => this.#codec.encode({ type, parent: message.parent, content, prefix: message.identities }));
+    this.#queues[channel].push(() =>
+      this.#codec.encode({ type, parent: message.parent, content, prefix: message.identities }),
+    );
   }
 
   #publishFrame(frame: LiveFrame): void {
@@ -281,8 +260,4 @@ export class Kernel {
     if (message === undefined) this.#log(text);
     else this.iopub.stream(message.parent, 'stderr', text, 0);
   }
-}
-
-function isRequestType(handlers: Handlers, type: string): type is RequestType {
-  return Object.hasOwn(handlers, type);
 }

@@ -32,17 +32,24 @@ export interface Sockets {
  * row, and never ends the loop.
  */
 export async function* messagesOf(socket: Receiver, log: Log): AsyncGenerator<readonly Buffer[], void> {
-  for (let failures = 0; !socket.closed && failures < FAILURES_MAX; ) {
+  let failures = 0;
+  while (!socket.closed) {
     try {
       const frames = await socket.receive();
       failures = 0;
       yield frames;
     } catch (error) {
+      if (isClosed(socket)) return;
       failures += 1;
-      if (!socket.closed) log(`a socket could not be read: ${String(error)}`);
+      assert(failures <= FAILURES_MAX, `a socket can be read: ${String(error)}`);
+      log(`a socket could not be read: ${String(error)}`);
     }
   }
-  assert(socket.closed, 'a socket that is not closed can be read');
+}
+
+/** It may have been closed during an await. */
+function isClosed(socket: Receiver): boolean {
+  return socket.closed;
 }
 
 /** Binds all of them, or closes all of them and throws what zeromq says. */

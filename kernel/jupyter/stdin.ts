@@ -25,7 +25,9 @@ export class Stdin {
   ask(request: IncomingMessage, { inputId, prompt, password }: InputQuestion): void {
     this.#asked.push(inputId);
     const content = JSON.stringify({ prompt, password });
-    this.#queue.push(() => this.#codec.encode({ type: 'input_request', parent: request.parent, content, prefix: request.identities }));
+    this.#queue.push(() =>
+      this.#codec.encode({ type: 'input_request', parent: request.parent, content, prefix: request.identities }),
+    );
   }
 
   /** A reply that nobody asked for is ignored. */

@@ -12,7 +12,12 @@ export const THREAD_PROTOCOL_VERSION = 1;
 export type ToHost =
   /** `epoch` counts executions; an outcome with another epoch than the running one is late and ignored. */
   | { readonly type: 'execute'; readonly epoch: number; readonly cellId: string; readonly request: CellRequest }
-  | { readonly type: 'interrupt'; readonly id: number; readonly epoch: number | undefined; readonly afterTermination: boolean }
+  | {
+      readonly type: 'interrupt';
+      readonly id: number;
+      readonly epoch: number | undefined;
+      readonly afterTermination: boolean;
+    }
   | { readonly type: 'input-reply'; readonly inputId: number; readonly value: string }
   | CommRequest
   | { readonly type: 'shutdown' };
@@ -24,7 +29,11 @@ export type CommRequest = {
   readonly commId: string;
   readonly data: unknown;
   readonly buffers: readonly Uint8Array[];
-} & ({ readonly type: 'comm-open'; readonly target: string } | { readonly type: 'comm-msg' } | { readonly type: 'comm-close' });
+} & (
+  | { readonly type: 'comm-open'; readonly target: string }
+  | { readonly type: 'comm-msg' }
+  | { readonly type: 'comm-close' }
+);
 
 /** `cost` is what the message took from the output gate. */
 export interface Costly {
@@ -33,7 +42,14 @@ export interface Costly {
 
 /** Main thread → jupyter worker. */
 export type FromHost =
-  | ({ readonly type: 'stream'; readonly cellId: string; readonly name: 'stdout' | 'stderr'; readonly text: string } & Costly)
+  /** The interpreter is loaded: from now on the main thread answers. */
+  | { readonly type: 'host-ready' }
+  | ({
+      readonly type: 'stream';
+      readonly cellId: string;
+      readonly name: 'stdout' | 'stderr';
+      readonly text: string;
+    } & Costly)
   | ({
       readonly type: 'publish';
       readonly cellId: string;
@@ -52,7 +68,13 @@ export type FromHost =
       readonly buffers: readonly Uint8Array[];
     } & Costly)
   | { readonly type: 'comm-done'; readonly requestId: number }
-  | { readonly type: 'input'; readonly inputId: number; readonly cellId: string; readonly prompt: string; readonly password: boolean }
+  | {
+      readonly type: 'input';
+      readonly inputId: number;
+      readonly cellId: string;
+      readonly prompt: string;
+      readonly password: boolean;
+    }
   | { readonly type: 'outcome'; readonly epoch: number; readonly outcome: OutcomeMessage }
   | { readonly type: 'interrupt-seen'; readonly id: number }
   /** The process got SIGINT from outside. */

@@ -99,7 +99,8 @@ export class WireCodec {
     const delimiter = frames.findIndex((frame, i) => i <= IDENTITIES_MAX && frame.equals(DELIMITER));
     if (delimiter < 0) return refused('no delimiter <IDS|MSG>');
     const [signature, header, parent, metadata, content, ...buffers] = frames.slice(delimiter + 1);
-    if (!signature || !header || !parent || !metadata || !content) return refused(`only ${frames.length - delimiter - 1} of 5 frames`);
+    if (!signature || !header || !parent || !metadata || !content)
+      return refused(`only ${frames.length - delimiter - 1} of 5 frames`);
     const tooLarge = sizeProblem(frames, [parent, metadata, content], header);
     if (tooLarge !== undefined) return refused(tooLarge);
     const parts = [header, parent, metadata, content];
@@ -169,7 +170,8 @@ function parseParts(raw: RawParts): Decoded {
 }
 
 function sizeProblem(frames: readonly Buffer[], json: readonly Buffer[], header: Buffer): string | undefined {
-  if (header.byteLength > HEADER_BYTES_MAX) return `a header of ${header.byteLength} bytes; at most ${HEADER_BYTES_MAX}`;
+  if (header.byteLength > HEADER_BYTES_MAX)
+    return `a header of ${header.byteLength} bytes; at most ${HEADER_BYTES_MAX}`;
   const jsonBytes = json.reduce((sum, part) => sum + part.byteLength, 0);
   if (jsonBytes > JSON_BYTES_MAX) return `${jsonBytes} bytes of JSON; at most ${JSON_BYTES_MAX}`;
   const bytes = frames.reduce((sum, frame) => sum + frame.byteLength, 0);

@@ -13,7 +13,8 @@ const FAILED = 1;
 const ORPHAN_MS = 10_000;
 
 const data = workerData as JupyterWorkerData;
-assert(data.protocol === THREAD_PROTOCOL_VERSION, 'the jupyter worker and the main thread are of the same version');
+const { protocol }: { readonly protocol: number } = data;
+assert(protocol === THREAD_PROTOCOL_VERSION, 'the jupyter worker and the main thread are of the same version');
 
 const sockets = await openSockets(data.connection);
 process.on('uncaughtException', (error) => {

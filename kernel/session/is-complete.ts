@@ -15,7 +15,8 @@ export function isComplete(code: string): IsComplete {
   if (error === undefined) return { status: 'complete' };
   const label = error.labels[0];
   const atEnd = label !== undefined && isAtEnd(code, label.start);
-  const openTemplate = error.message.startsWith('Unterminated string') && label !== undefined && isTemplate(code, label.start);
+  const openTemplate =
+    error.message.startsWith('Unterminated string') && label !== undefined && isTemplate(code, label.start);
   const openComment = error.message.startsWith('Unterminated multiline comment');
   const continuedString = error.message.startsWith('Unterminated string') && /\\\r?\n?$/.test(code);
   return atEnd || openTemplate || openComment || continuedString
@@ -27,7 +28,9 @@ export function isComplete(code: string): IsComplete {
 function isMagicComplete(code: string): IsComplete {
   const cellMagic = /^\s*%%\S*([^\n]*)\n?([\s\S]*)$/.exec(code);
   if (cellMagic === null) return { status: 'complete' };
-  return cellMagic.slice(1).some((part) => part.trim() !== '') ? { status: 'complete' } : { status: 'incomplete', indent: '' };
+  return cellMagic.slice(1).some((part) => part.trim() !== '')
+    ? { status: 'complete' }
+    : { status: 'incomplete', indent: '' };
 }
 
 function isAtEnd(code: string, offset: number): boolean {

@@ -6,7 +6,13 @@ import type { CatalogSnapshot, Completion, Inspection, LanguageService } from '.
 
 export type LanguageRequest =
   | { readonly type: 'complete'; readonly id: number; readonly code: string; readonly cursor: number }
-  | { readonly type: 'inspect'; readonly id: number; readonly code: string; readonly cursor: number; readonly detailLevel: 0 | 1 }
+  | {
+      readonly type: 'inspect';
+      readonly id: number;
+      readonly code: string;
+      readonly cursor: number;
+      readonly detailLevel: 0 | 1;
+    }
   | { readonly type: 'note-cell'; readonly code: string }
   | { readonly type: 'note-catalog'; readonly catalog: CatalogSnapshot };
 
@@ -52,6 +58,7 @@ export function serveLanguage(port: LanguagePort, service: LanguageService): voi
 function answer(port: LanguagePort, id: number, respond: () => Promise<LanguageResponse>): void {
   respond().then(
     (response) => port.postMessage(response),
-    (error: unknown) => port.postMessage({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) }),
+    (error: unknown) =>
+      port.postMessage({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) }),
   );
 }

@@ -55,7 +55,8 @@ describe('history', () => {
 
   it('search: glob, count from the end, unique keeps the latest', () => {
     const history = kernelSession(join(folder, 'search'), [['print 1'], ['other'], ['print 2'], ['print 1']]);
-    const search = (content: object): readonly unknown[] => ask(history, { hist_access_type: 'search', ...content }).map(([, line]) => line);
+    const search = (content: object): readonly unknown[] =>
+      ask(history, { hist_access_type: 'search', ...content }).map(([, line]) => line);
     assert.deepEqual(search({ pattern: 'print*' }), [1, 3, 4]);
     assert.deepEqual(search({ pattern: 'print ?', n: 2 }), [3, 4]);
     assert.deepEqual(search({ pattern: 'print*', unique: true }), [3, 4]);
@@ -67,8 +68,14 @@ describe('history', () => {
     const one = kernelSession(at, [['one']]);
     const two = kernelSession(at, [['two']]);
     one.noteInput(2, 'one again');
-    assert.deepEqual(ask(one, { hist_access_type: 'range', session: 0 }).map(([session]) => session), [1, 1]);
-    assert.deepEqual(ask(two, { hist_access_type: 'range', session: 1 }).map(([, , input]) => input), ['one', 'one again']);
+    assert.deepEqual(
+      ask(one, { hist_access_type: 'range', session: 0 }).map(([session]) => session),
+      [1, 1],
+    );
+    assert.deepEqual(
+      ask(two, { hist_access_type: 'range', session: 1 }).map(([, , input]) => input),
+      ['one', 'one again'],
+    );
   });
 
   it('a line cut short by a crash is left out', () => {
@@ -86,12 +93,17 @@ describe('history', () => {
     history.noteInput(1, 'a');
     history.noteInput(2, 'b');
     assert.equal(said.length, 1);
-    assert.deepEqual(ask(history, { hist_access_type: 'tail', n: 5 }).map(([, , input]) => input), ['a', 'b']);
+    assert.deepEqual(
+      ask(history, { hist_access_type: 'tail', n: 5 }).map(([, , input]) => input),
+      ['a', 'b'],
+    );
   });
 
   it('wrong requests name the field', () => {
     const history = new History(memoryStore);
-    assert.throws(() => ask(history, { hist_access_type: 'range', session: 'x' }), { message: /session must be an integer, it is "x"/ });
+    assert.throws(() => ask(history, { hist_access_type: 'range', session: 'x' }), {
+      message: /session must be an integer, it is "x"/,
+    });
     assert.deepEqual(ask(history, { hist_access_type: 'tail', n: -1 }), []);
   });
 });
@@ -114,10 +126,14 @@ describe('glob', () => {
 
   it('agrees with a regular expression on * and ?', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('a', 'b', '*', '?'), maxLength: 8 }), fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 10 }), (pattern, text) => {
-        const expression = new RegExp(`^${pattern.replaceAll('*', '.*').replaceAll('?', '.')}$`);
-        assert.equal(globMatcher(pattern)(text), expression.test(text));
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom('a', 'b', '*', '?'), maxLength: 8 }),
+        fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 10 }),
+        (pattern, text) => {
+          const expression = new RegExp(`^${pattern.replaceAll('*', '.*').replaceAll('?', '.')}$`);
+          assert.equal(globMatcher(pattern)(text), expression.test(text));
+        },
+      ),
     );
   });
 

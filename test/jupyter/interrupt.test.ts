@@ -27,7 +27,9 @@ describe('an interrupt', () => {
     assert.deepEqual([reply.content['status'], reply.content['ename']], ['error', 'Interrupted']);
     assert.equal(kernel.of(id).filter(({ type }) => type === 'error').length, 1);
     const { published } = await kernel.execute('await new Promise((resolve) => setTimeout(() => resolve(kept), 1))');
-    assert.deepEqual(published.find(({ type }) => type === 'execute_result')?.content['data'], { 'text/plain': '12345' });
+    assert.deepEqual(published.find(({ type }) => type === 'execute_result')?.content['data'], {
+      'text/plain': '12345',
+    });
     return { reply, tookMs };
   }
 
@@ -57,7 +59,9 @@ describe('an interrupt', () => {
     for (const code of Object.values(cells)) await interrupt(code);
     await interrupt('begun()\nawait storage.run(2, () => spin())');
     await interrupt('begun()\nawait storage.run(2, () => new Promise(() => setTimeout(() => { for (;;); }, 1)))');
-    const { published } = await kernel.execute('await storage.run(7, async () => { await null; return storage.getStore(); })');
+    const { published } = await kernel.execute(
+      'await storage.run(7, async () => { await null; return storage.getStore(); })',
+    );
     assert.deepEqual(published.find(({ type }) => type === 'execute_result')?.content['data'], { 'text/plain': '7' });
   });
 
@@ -77,6 +81,15 @@ describe('an interrupt', () => {
     assert.equal((await kernel.execute('1')).reply.content['status'], 'ok');
   });
 
+  it('while the interpreter is still loading leaves it alone', async () => {
+    const loading = await KernelClient.start({ env: { FAKE_LOAD_MS: '300' } });
+    const id = await loading.executeLater('1');
+    await loading.request('control', 'interrupt_request', {});
+    assert.equal((await loading.executed(id)).reply.parentId, id);
+    assert.equal((await loading.execute('1')).reply.content['status'], 'ok');
+    assert.equal(await loading.shutdown(), 0);
+  });
+
   it('without anything to interrupt does nothing', async () => {
     assert.deepEqual((await kernel.request('control', 'interrupt_request', {})).content, { status: 'ok' });
     assert.equal((await kernel.execute('1')).reply.content['status'], 'ok');
@@ -93,10 +106,14 @@ describe('an interrupt', () => {
   });
 
   it('of a synchronous native call tells the user, and ends the cell when the call returns', async () => {
-    const id = await kernel.executeLater("begun(); process.getBuiltinModule('node:child_process').spawnSync('sleep', ['2']); for (;;);");
+    const id = await kernel.executeLater(
+      "begun(); process.getBuiltinModule('node:child_process').spawnSync('sleep', ['2']); for (;;);",
+    );
     await kernel.find(() => kernel.of(id).find(({ content }) => content['text'] === 'begun\n'));
     await kernel.send('control', 'interrupt_request', {});
-    await kernel.find(() => kernel.of(id).find(({ content }) => String(content['text']).includes('synchronous native call')));
+    await kernel.find(() =>
+      kernel.of(id).find(({ content }) => String(content['text']).includes('synchronous native call')),
+    );
     assert.equal((await kernel.reply('shell', id)).content['ename'], 'Interrupted');
     assert.equal((await kernel.execute('kept')).reply.content['status'], 'ok');
   });

@@ -53,8 +53,14 @@ describe('isComplete', () => {
 describe('cursor positions', () => {
   it('convert between code points and UTF-16 units, clamped', () => {
     const text = 'a😀b';
-    assert.deepEqual([0, 1, 2, 3, 9].map((at) => codePointsToUnits(text, at)), [0, 1, 3, 4, 4]);
-    assert.deepEqual([0, 1, 3, 4, 9].map((at) => unitsToCodePoints(text, at)), [0, 1, 2, 3, 3]);
+    assert.deepEqual(
+      [0, 1, 2, 3, 9].map((at) => codePointsToUnits(text, at)),
+      [0, 1, 3, 4, 4],
+    );
+    assert.deepEqual(
+      [0, 1, 3, 4, 9].map((at) => unitsToCodePoints(text, at)),
+      [0, 1, 2, 3, 3],
+    );
     assert.equal(codePointsToUnits(text, -1), 0);
     assert.equal(codePointsToUnits('x', 1e12), 1);
   });

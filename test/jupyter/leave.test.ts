@@ -23,7 +23,11 @@ describe('leaving', () => {
     await kernel.close();
   });
 
-  for (const [name, code] of Object.entries({ computes: 'while (true) {}', awaits: 'await new Promise(() => {})', 'loops after an await': 'await spin()' })) {
+  for (const [name, code] of Object.entries({
+    computes: 'while (true) {}',
+    awaits: 'await new Promise(() => {})',
+    'loops after an await': 'await spin()',
+  })) {
     it(`while a cell ${name}: exit code 0, and the queued cells are aborted`, async () => {
       const kernel = await KernelClient.start();
       await kernel.busy(await kernel.executeLater(code));

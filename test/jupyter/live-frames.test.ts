@@ -13,7 +13,10 @@ function frame(cellId: string, displayId: string, value: number): LiveFrame {
 function setUp(): { readonly frames: LiveFrames; readonly sent: string[]; readonly advance: (ms: number) => void } {
   const clock = new ManualClock(1000);
   const sent: string[] = [];
-  const frames = new LiveFrames(({ cellId, displayId, data }) => sent.push(`${cellId}/${displayId}=${String(data['text/plain'])}`), clock);
+  const frames = new LiveFrames(
+    ({ cellId, displayId, data }) => sent.push(`${cellId}/${displayId}=${String(data['text/plain'])}`),
+    clock,
+  );
   const advance = (ms: number): void => {
     for (let i = 0; i < ms; i += 10) {
       clock.advance(10);
@@ -73,13 +76,24 @@ describe('live frames', () => {
     assert.deepEqual(sent, ['cell/d=1', 'cell/d=2']);
   });
 
-  it("reach the front end under the cell that started them while another cell computes", async () => {
+  it('reach the front end under the cell that started them while another cell computes', async () => {
     const kernel = await KernelClient.start();
-    const started = await kernel.executeLater("show({'text/plain': '0'}, {displayId: 'live'}); frame(cellId, 'live', 'first'); for (let i = 0; i < 500; i++) frame(cellId, 'live', String(i)); 0");
+    const started = await kernel.executeLater(
+      "show({'text/plain': '0'}, {displayId: 'live'}); frame(cellId, 'live', 'first'); for (let i = 0; i < 500; i++) frame(cellId, 'live', String(i)); 0",
+    );
     await kernel.idle(started);
-    const computing = await kernel.executeLater('{ const end = performance.now() + 400; while (performance.now() < end); }');
-    await kernel.find(() => kernel.of(started).find(({ content }) => (content['data'] as Record<string, string> | undefined)?.['text/plain'] === '499'));
-    assert.ok(!kernel.of(computing).some(({ content }) => content['execution_state'] === 'idle'), 'the other cell still computed');
+    const computing = await kernel.executeLater(
+      '{ const end = performance.now() + 400; while (performance.now() < end); }',
+    );
+    await kernel.find(() =>
+      kernel
+        .of(started)
+        .find(({ content }) => (content['data'] as Record<string, string> | undefined)?.['text/plain'] === '499'),
+    );
+    assert.ok(
+      !kernel.of(computing).some(({ content }) => content['execution_state'] === 'idle'),
+      'the other cell still computed',
+    );
     const updates = kernel.of(started).filter(({ type }) => type === 'update_display_data');
     assert.ok(updates.length <= 3, `${updates.length} updates of 501 frames`);
     assert.deepEqual(updates.at(-1)?.content['transient'], { display_id: 'live' });

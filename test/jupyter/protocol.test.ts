@@ -21,8 +21,20 @@ describe('requests', () => {
   });
 
   it('execute: outputs, result, reply, between busy and idle, in order', async () => {
-    const { reply, published } = await kernel.execute('print("a"); printError("b"); print("c"); show({"text/html":"<b>"}); clearOutput(); 1+1');
-    assert.deepEqual(shape(published), ['busy', 'execute_input', 'stream', 'stream', 'stream', 'display_data', 'clear_output', 'execute_result', 'idle']);
+    const { reply, published } = await kernel.execute(
+      'print("a"); printError("b"); print("c"); show({"text/html":"<b>"}); clearOutput(); 1+1',
+    );
+    assert.deepEqual(shape(published), [
+      'busy',
+      'execute_input',
+      'stream',
+      'stream',
+      'stream',
+      'display_data',
+      'clear_output',
+      'execute_result',
+      'idle',
+    ]);
     assert.deepEqual(published[7]?.content, { execution_count: 1, data: { 'text/plain': '2' }, metadata: {} });
     assert.deepEqual(reply.content, { status: 'ok', execution_count: 1, user_expressions: {}, payload: [] });
   });
@@ -48,7 +60,12 @@ describe('requests', () => {
     assert.deepEqual(shape(published), ['busy', 'stream', 'idle']);
     assert.equal(reply.content['status'], 'ok');
     assert.equal((await kernel.execute('0')).reply.content['execution_count'], Number(counted) + 1);
-    const { content } = await kernel.request('shell', 'history_request', { hist_access_type: 'search', pattern: '*quiet*', raw: true, output: false });
+    const { content } = await kernel.request('shell', 'history_request', {
+      hist_access_type: 'search',
+      pattern: '*quiet*',
+      raw: true,
+      output: false,
+    });
     assert.deepEqual(content['history'], []);
   });
 
@@ -70,10 +87,18 @@ describe('requests', () => {
   });
 
   it('execute: display ids travel in transient', async () => {
-    const { published } = await kernel.execute('show({"text/plain":"1"}, {displayId:"d"}); show({"text/plain":"2"}, {displayId:"d", update:true})');
+    const { published } = await kernel.execute(
+      'show({"text/plain":"1"}, {displayId:"d"}); show({"text/plain":"2"}, {displayId:"d", update:true})',
+    );
     const shown = published.filter(({ type }) => type.endsWith('display_data'));
-    assert.deepEqual(shown.map(({ type }) => type), ['display_data', 'update_display_data']);
-    assert.deepEqual(shown.map(({ content }) => content['transient']), [{ display_id: 'd' }, { display_id: 'd' }]);
+    assert.deepEqual(
+      shown.map(({ type }) => type),
+      ['display_data', 'update_display_data'],
+    );
+    assert.deepEqual(
+      shown.map(({ content }) => content['transient']),
+      [{ display_id: 'd' }, { display_id: 'd' }],
+    );
   });
 
   it('output made after the end of a cell goes to that cell', async () => {
@@ -91,7 +116,8 @@ describe('requests', () => {
   });
 
   it('is_complete', async () => {
-    const ask = async (code: string): Promise<unknown> => (await kernel.request('shell', 'is_complete_request', { code })).content;
+    const ask = async (code: string): Promise<unknown> =>
+      (await kernel.request('shell', 'is_complete_request', { code })).content;
     assert.deepEqual(await ask('const x: number = 1'), { status: 'complete' });
     assert.deepEqual(await ask('function f() {'), { status: 'incomplete', indent: '  ' });
     assert.deepEqual(await ask('1 +* 2'), { status: 'invalid' });
@@ -102,7 +128,11 @@ describe('requests', () => {
     assert.equal(content['status'], 'ok');
     assert.deepEqual([content['cursor_start'], content['cursor_end']], [6, 8]);
     assert.ok((content['matches'] as string[]).includes('abs'));
-    const inspected = await kernel.request('shell', 'inspect_request', { code: '😀ab', cursor_pos: 2, detail_level: 1 });
+    const inspected = await kernel.request('shell', 'inspect_request', {
+      code: '😀ab',
+      cursor_pos: 2,
+      detail_level: 1,
+    });
     assert.deepEqual(inspected.content['data'], { 'text/plain': '😀a@1' });
   });
 
@@ -117,7 +147,8 @@ describe('requests', () => {
   });
 
   it('a language worker that fails or dies is an error reply, and the next request gets a new one', async () => {
-    const ask = (code: string): Promise<Message> => kernel.request('shell', 'complete_request', { code, cursor_pos: 0 });
+    const ask = (code: string): Promise<Message> =>
+      kernel.request('shell', 'complete_request', { code, cursor_pos: 0 });
     assert.equal((await ask('fail')).content['evalue'], 'no completion today');
     assert.equal((await ask('die')).content['ename'], 'INTERNAL_ERROR');
     assert.ok(((await ask('')).content['matches'] as string[]).includes('var known = 1'));
@@ -158,7 +189,12 @@ describe('comms', () => {
   after(async () => kernel.close());
 
   it('reach their target with buffers, and answer under the message that caused it', async () => {
-    const opened = await kernel.send('shell', 'comm_open', { comm_id: 'c', target_name: 'echo', data: { a: 1 } }, { buffers: [Uint8Array.of(1, 2, 3)] });
+    const opened = await kernel.send(
+      'shell',
+      'comm_open',
+      { comm_id: 'c', target_name: 'echo', data: { a: 1 } },
+      { buffers: [Uint8Array.of(1, 2, 3)] },
+    );
     await kernel.idle(opened);
     const first = kernel.of(opened).find(({ type }) => type === 'comm_msg');
     assert.deepEqual(first?.content, { comm_id: 'c', data: { opened: { a: 1 } } });
@@ -171,7 +207,8 @@ describe('comms', () => {
   });
 
   it('are listed by comm_info until closed', async () => {
-    const info = async (content: object): Promise<unknown> => (await kernel.request('shell', 'comm_info_request', content)).content['comms'];
+    const info = async (content: object): Promise<unknown> =>
+      (await kernel.request('shell', 'comm_info_request', content)).content['comms'];
     assert.deepEqual(await info({}), { c: { target_name: 'echo' } });
     assert.deepEqual(await info({ target_name: 'other' }), {});
     await kernel.idle(await kernel.send('shell', 'comm_close', { comm_id: 'c', data: {} }));
@@ -181,7 +218,10 @@ describe('comms', () => {
   it('of an unknown target are closed', async () => {
     const id = await kernel.send('shell', 'comm_open', { comm_id: 'd', target_name: 'nobody', data: {} });
     await kernel.idle(id);
-    assert.deepEqual(kernel.of(id).map(({ type }) => type), ['status', 'comm_close', 'status']);
+    assert.deepEqual(
+      kernel.of(id).map(({ type }) => type),
+      ['status', 'comm_close', 'status'],
+    );
     assert.deepEqual((await kernel.request('shell', 'comm_info_request', {})).content['comms'], {});
   });
 });
@@ -200,7 +240,9 @@ describe('input', () => {
     assert.equal(question.parentId, id);
     await kernel.send('stdin', 'input_reply', { value: 'Ada' }, { parent: question });
     const { published } = await kernel.executed(id);
-    assert.deepEqual(published.find(({ type }) => type === 'execute_result')?.content['data'], { 'text/plain': "'Ada'" });
+    assert.deepEqual(published.find(({ type }) => type === 'execute_result')?.content['data'], {
+      'text/plain': "'Ada'",
+    });
   });
 
   it('is refused where the request forbids it', async () => {

@@ -60,7 +60,11 @@ describe('what must not be executed', () => {
   it('garbage on every port', async () => {
     const file = JSON.parse(await readFile(join(kernel.folder, 'connection.json'), 'utf8')) as Record<string, number>;
     for (const channel of ['shell', 'control', 'stdin', 'iopub', 'hb']) {
-      for (const bytes of [Buffer.from('GET / HTTP/1.1\r\n\r\n'), Buffer.from('ff00000000000000017f03', 'hex'), Buffer.alloc(65_536, 0xa7)]) {
+      for (const bytes of [
+        Buffer.from('GET / HTTP/1.1\r\n\r\n'),
+        Buffer.from('ff00000000000000017f03', 'hex'),
+        Buffer.alloc(65_536, 0xa7),
+      ]) {
         const socket = connect(file[`${channel}_port`] ?? 0, '127.0.0.1');
         socket.on('error', () => undefined); // The kernel may close the connection under us; that is an answer, too.
         await once(socket, 'connect');

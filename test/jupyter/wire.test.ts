@@ -38,7 +38,12 @@ describe('the wire codec', () => {
   it('reads what it writes, with the header of the request as parent', () => {
     const request = codec().decode(signed([HEADER, '{}', '{}', '{}']));
     assert.equal(request.status, 'ok');
-    const frames = codec().encode({ type: 'status', parent: request.message.parent, content: '{"x":"é"}', prefix: ['topic'] });
+    const frames = codec().encode({
+      type: 'status',
+      parent: request.message.parent,
+      content: '{"x":"é"}',
+      prefix: ['topic'],
+    });
     const bytes = frames.map((frame) => Buffer.from(frame));
     assert.equal(String(bytes[4]), HEADER);
     const decoded = codec().decode(bytes);
@@ -49,8 +54,13 @@ describe('the wire codec', () => {
 
   it('refuses wrong signatures', () => {
     const right = signed([HEADER, '{}', '{}', '{}']);
-    const withSignature = (signature: string): Buffer[] => [...right.slice(0, 2), Buffer.from(signature), ...right.slice(3)];
-    for (const signature of ['', 'abc', '0'.repeat(64), 'ÿ'.repeat(64)]) assert.equal(refusal(withSignature(signature)), 'wrong signature');
+    const withSignature = (signature: string): Buffer[] => [
+      ...right.slice(0, 2),
+      Buffer.from(signature),
+      ...right.slice(3),
+    ];
+    for (const signature of ['', 'abc', '0'.repeat(64), 'ÿ'.repeat(64)])
+      assert.equal(refusal(withSignature(signature)), 'wrong signature');
     assert.equal(refusal(signed([HEADER, '{}', '{}', '{}'], 'another key')), 'wrong signature');
     assert.equal(refusal([...right.slice(0, 6), Buffer.from('{"code":"1"}')]), 'wrong signature');
   });
@@ -69,37 +79,76 @@ describe('the wire codec', () => {
 
   it('refuses missing frames', () => {
     const frames = signed([HEADER, '{}', '{}', '{}']);
-    for (let count = 2; count < frames.length; count++) assert.match(refusal(frames.slice(0, count)), /only \d of 5 frames/);
+    for (let count = 2; count < frames.length; count++)
+      assert.match(refusal(frames.slice(0, count)), /only \d of 5 frames/);
     assert.equal(refusal([]), 'no delimiter <IDS|MSG>');
     assert.equal(refusal([...new Array<Buffer>(100).fill(Buffer.from('id')), ...frames]), 'no delimiter <IDS|MSG>');
   });
 
   it('refuses JSON that is none, that is no object, or no UTF-8', () => {
-    const bad = ['{nope', '', '[]', '7', 'null', '"x"', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), '{"a":NaN}'];
+    const bad = [
+      '{nope',
+      '',
+      '[]',
+      '7',
+      'null',
+      '"x"',
+      Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]),
+      '{"a":NaN}',
+    ];
     const good = [HEADER, '{}', '{}', '{}'];
     for (const part of bad) {
-      for (let at = 0; at < 4; at++) assert.match(refusal(signed(good.map((text, i) => (i === at ? part : text)))), /no JSON object/);
+      for (let at = 0; at < 4; at++)
+        assert.match(refusal(signed(good.map((text, i) => (i === at ? part : text)))), /no JSON object/);
     }
   });
 
   it('refuses headers without the texts that identify a message', () => {
-    for (const header of ['{}', '{"msg_id":1,"msg_type":"x"}', '{"msg_id":"1"}', '{"msg_id":"1","msg_type":"x","session":5}']) {
+    for (const header of [
+      '{}',
+      '{"msg_id":1,"msg_type":"x"}',
+      '{"msg_id":"1"}',
+      '{"msg_id":"1","msg_type":"x","session":5}',
+    ]) {
       assert.match(refusal(signed([header, '{}', '{}', '{}'])), /lacks msg_id/);
     }
   });
 
   it('refuses what is too large before it is parsed', () => {
     assert.match(refusal(signed([`{"msg_id":"${'x'.repeat(70_000)}"}`, '{}', '{}', '{}'])), /a header of \d+ bytes/);
-    assert.match(refusal([DELIMITER, Buffer.from(''), Buffer.from(HEADER), Buffer.from('{}'), Buffer.from('{}'), Buffer.alloc(65 * 2 ** 20)]), /bytes of JSON/);
+    assert.match(
+      refusal([
+        DELIMITER,
+        Buffer.from(''),
+        Buffer.from(HEADER),
+        Buffer.from('{}'),
+        Buffer.from('{}'),
+        Buffer.alloc(65 * 2 ** 20),
+      ]),
+      /bytes of JSON/,
+    );
   });
 });
 
 describe('the connection file', () => {
-  const fields = { shell_port: 1, control_port: 2, stdin_port: 3, iopub_port: 4, hb_port: 5, ip: '127.0.0.1', key: 'k', transport: 'tcp', signature_scheme: 'hmac-sha256' };
+  const fields = {
+    shell_port: 1,
+    control_port: 2,
+    stdin_port: 3,
+    iopub_port: 4,
+    hb_port: 5,
+    ip: '127.0.0.1',
+    key: 'k',
+    transport: 'tcp',
+    signature_scheme: 'hmac-sha256',
+  };
 
   it('gives addresses for tcp and ipc', () => {
     assert.equal(endpoint(parseConnection(JSON.stringify(fields), 'f'), 'iopub'), 'tcp://127.0.0.1:4');
-    assert.equal(endpoint(parseConnection(JSON.stringify({ ...fields, transport: 'ipc', ip: '/run/k' }), 'f'), 'hb'), 'ipc:///run/k-5');
+    assert.equal(
+      endpoint(parseConnection(JSON.stringify({ ...fields, transport: 'ipc', ip: '/run/k' }), 'f'), 'hb'),
+      'ipc:///run/k-5',
+    );
   });
 
   it('is refused with what is wrong', () => {

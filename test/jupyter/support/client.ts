@@ -80,17 +80,32 @@ export class KernelClient {
     const file = join(folder, 'connection.json');
     await writeFile(file, JSON.stringify(connection));
     const main = options.main ?? new URL('./fake-main.ts', import.meta.url);
-    const child = spawn(process.execPath, ['--no-force-async-hooks-checks', ...(options.execArgv ?? ['--import', 'tsx']), main.pathname, file], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, MILLRACE_HISTORY: join(folder, 'history'), ...options.env },
-    });
+    const child = spawn(
+      process.execPath,
+      ['--no-force-async-hooks-checks', ...(options.execArgv ?? ['--import', 'tsx']), main.pathname, file],
+      {
+        stdio: ['ignore', 'ignore', 'pipe'],
+        env: { ...process.env, MILLRACE_HISTORY: join(folder, 'history'), ...options.env },
+      },
+    );
     const client = new KernelClient(child, folder, connection);
     await client.until(() => client.published.some(({ type }) => type === 'iopub_welcome'));
     return client;
   }
 
-  frames(type: string, content: object, options: { readonly parent?: Message; readonly buffers?: readonly Uint8Array[] } = {}): Buffer[] {
-    const header = { msg_id: randomUUID(), msg_type: type, session: this.#session, username: 'test', date: '2026-01-01T00:00:00Z', version: '5.4' };
+  frames(
+    type: string,
+    content: object,
+    options: { readonly parent?: Message; readonly buffers?: readonly Uint8Array[] } = {},
+  ): Buffer[] {
+    const header = {
+      msg_id: randomUUID(),
+      msg_type: type,
+      session: this.#session,
+      username: 'test',
+      date: '2026-01-01T00:00:00Z',
+      version: '5.4',
+    };
     const parent = options.parent === undefined ? {} : { msg_id: options.parent.id };
     const parts = [header, parent, {}, content].map((part) => Buffer.from(JSON.stringify(part)));
     return [...this.signed(parts), ...(options.buffers ?? []).map((buffer) => Buffer.from(buffer))];
@@ -102,7 +117,12 @@ export class KernelClient {
   }
 
   /** Sends and returns the message's id. */
-  async send(channel: ClientChannel, type: string, content: object, options: { readonly parent?: Message; readonly buffers?: readonly Uint8Array[] } = {}): Promise<string> {
+  async send(
+    channel: ClientChannel,
+    type: string,
+    content: object,
+    options: { readonly parent?: Message; readonly buffers?: readonly Uint8Array[] } = {},
+  ): Promise<string> {
     const frames = this.frames(type, content, options);
     await this.sendFrames(channel, frames);
     const { msg_id: id } = JSON.parse(String(frames[2])) as { msg_id: string };
@@ -128,7 +148,15 @@ export class KernelClient {
   }
 
   executeLater(code: string, options: object = {}): Promise<string> {
-    return this.send('shell', 'execute_request', { code, silent: false, store_history: true, allow_stdin: true, stop_on_error: true, user_expressions: {}, ...options });
+    return this.send('shell', 'execute_request', {
+      code,
+      silent: false,
+      store_history: true,
+      allow_stdin: true,
+      stop_on_error: true,
+      user_expressions: {},
+      ...options,
+    });
   }
 
   async execute(code: string, options: object = {}): Promise<Executed> {
@@ -147,11 +175,15 @@ export class KernelClient {
   }
 
   idle(id: string): Promise<Message> {
-    return this.find(() => this.published.find((m) => m.parentId === id && m.type === 'status' && m.content['execution_state'] === 'idle'));
+    return this.find(() =>
+      this.published.find((m) => m.parentId === id && m.type === 'status' && m.content['execution_state'] === 'idle'),
+    );
   }
 
   busy(id: string): Promise<Message> {
-    return this.find(() => this.published.find((m) => m.parentId === id && m.type === 'status' && m.content['execution_state'] === 'busy'));
+    return this.find(() =>
+      this.published.find((m) => m.parentId === id && m.type === 'status' && m.content['execution_state'] === 'busy'),
+    );
   }
 
   async beat(): Promise<Buffer | undefined> {
@@ -198,7 +230,8 @@ export class KernelClient {
       this.process.kill('SIGKILL');
       await this.exit;
     }
-    for (const socket of [...Object.values(this.#sockets), this.#iopub, this.#heartbeat]) if (!socket.closed) socket.close();
+    for (const socket of [...Object.values(this.#sockets), this.#iopub, this.#heartbeat])
+      if (!socket.closed) socket.close();
     await rm(this.folder, { recursive: true, force: true });
   }
 
@@ -233,7 +266,10 @@ function address(connection: Connection, channel: string): string {
   return connection.transport === 'ipc' ? `ipc://${connection.ip}-${port}` : `tcp://${connection.ip}:${port}`;
 }
 
-async function connectionFor({ key = randomUUID(), transport = 'tcp' }: StartOptions, folder: string): Promise<Connection> {
+async function connectionFor(
+  { key = randomUUID(), transport = 'tcp' }: StartOptions,
+  folder: string,
+): Promise<Connection> {
   const servers = await Promise.all(
     Array.from({ length: 5 }, async () => {
       const server = createServer().listen(0, '127.0.0.1');
@@ -241,7 +277,9 @@ async function connectionFor({ key = randomUUID(), transport = 'tcp' }: StartOpt
       return server;
     }),
   );
-  const [shell = 0, control = 0, stdin = 0, iopub = 0, hb = 0] = servers.map((server) => (server.address() as AddressInfo).port);
+  const [shell = 0, control = 0, stdin = 0, iopub = 0, hb = 0] = servers.map(
+    (server) => (server.address() as AddressInfo).port,
+  );
   await Promise.all(servers.map((server) => once(server.close(), 'close')));
   return {
     transport,
@@ -268,7 +306,9 @@ function parse(key: string, frames: readonly Buffer[]): Message {
   const at = frames.findIndex((frame) => frame.equals(DELIMITER));
   const [signed, ...rest] = frames.slice(at + 1);
   if (String(signed) !== signature(key, rest.slice(0, 4))) throw new Error('a message of the kernel is signed wrongly');
-  const [header, parent, metadata, content] = rest.slice(0, 4).map((part) => JSON.parse(String(part)) as Record<string, unknown>);
+  const [header, parent, metadata, content] = rest
+    .slice(0, 4)
+    .map((part) => JSON.parse(String(part)) as Record<string, unknown>);
   return {
     type: String(header?.['msg_type']),
     id: String(header?.['msg_id']),

@@ -33,7 +33,7 @@ export class FakeInterpreter implements Interpreter {
     const interrupted = new Promise<CellOutcome>((resolve) => {
       this.#interrupt = () => resolve({ status: 'interrupted' });
     });
-    return Promise.race([run(request, output), interrupted]);
+    return Promise.race([run(request), interrupted]);
   }
 
   interruptAwait(): void {
@@ -46,7 +46,7 @@ export class FakeInterpreter implements Interpreter {
   }
 }
 
-async function run(request: CellRequest, output: CellOutput): Promise<CellOutcome> {
+async function run(request: CellRequest): Promise<CellOutcome> {
   const page = /^%page (.*)$/.exec(request.code)?.[1];
   try {
     const value = await evaluate(page ?? request.code);
@@ -54,11 +54,12 @@ async function run(request: CellRequest, output: CellOutput): Promise<CellOutcom
       status: 'ok',
       userExpressions: await evaluateAll(request.userExpressions),
       payload: page === undefined ? [] : [{ source: 'page', data: { 'text/plain': inspect(value) }, start: 0 }],
-      ...(value === undefined || page !== undefined ? {} : { result: { data: { 'text/plain': inspect(value) }, metadata: {} } }),
+      ...(value === undefined || page !== undefined
+        ? {}
+        : { result: { data: { 'text/plain': inspect(value) }, metadata: {} } }),
     };
   } catch (error) {
     if (isInterrupt(error)) return { status: 'interrupted' };
-    void output;
     return { status: 'error', error: toCellError(error) };
   }
 }
@@ -75,7 +76,9 @@ function asyncCell(code: string): string {
   return `(async () => { ${code.slice(0, at)}\n return (${last.replace(/;\s*$/, '')}); })()`;
 }
 
-async function evaluateAll(expressions: Readonly<Record<string, string>>): Promise<Record<string, UserExpressionResult>> {
+async function evaluateAll(
+  expressions: Readonly<Record<string, string>>,
+): Promise<Record<string, UserExpressionResult>> {
   const results: Record<string, UserExpressionResult> = {};
   for (const [name, expression] of Object.entries(expressions)) {
     try {

@@ -13,7 +13,12 @@ const service: LanguageService = {
     if (code === 'fail') return Promise.reject(new Error('no completion today'));
     const start = code.slice(0, cursor).search(/[\w$]*$/);
     const matches = ['abs', ...cells, ...tables];
-    return Promise.resolve({ matches, cursorStart: start, cursorEnd: cursor, types: matches.map((text) => ({ text, type: 'function' })) });
+    return Promise.resolve({
+      matches,
+      cursorStart: start,
+      cursorEnd: cursor,
+      types: matches.map((text) => ({ text, type: 'function' })),
+    });
   },
   inspect(code, cursor, detailLevel) {
     return Promise.resolve({ found: code !== '', data: { 'text/plain': `${code.slice(0, cursor)}@${detailLevel}` } });

@@ -5,9 +5,17 @@ import { FakeInterpreter } from './fake-interpreter.ts';
 
 const [connectionFile = ''] = process.argv.slice(2);
 const flag = new Int32Array(new SharedArrayBuffer(4));
+/** Blocks the main thread for a while, as loading modules does. */
+async function load(blockMs: number): Promise<FakeInterpreter> {
+  await new Promise((resolve) => setTimeout(resolve, blockMs));
+  const endMs = performance.now() + blockMs;
+  while (performance.now() < endMs);
+  return new FakeInterpreter((text) => process.stderr.write(`${text}\n`));
+}
+
 const host = await startJupyter({
   connectionFile,
-  interpreter: new FakeInterpreter((text) => process.stderr.write(`${text}\n`)),
+  interpreter: load(Number(process.env['FAKE_LOAD_MS'] ?? 0)),
   interrupt: { flag },
   kernel: {
     version: '0.0.0',

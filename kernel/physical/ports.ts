@@ -1,7 +1,8 @@
 /** What the physical layer, the workers, the state and the stream know of each other. */
 import type { Column, RecordBatch } from '../arrow/column.ts';
 import type { Arena, EngineMemory } from '../arrow/memory.ts';
-import type { ScanLease } from '../arrow/scan.ts';
+import type { BatchReference } from '../arrow/reference.ts';
+import type { ScanLease, ScanTask } from '../arrow/scan.ts';
 import type { DataType, Schema } from '../arrow/types.ts';
 import type { AccumulatorSpec } from '../functions/contract.ts';
 import type { Kernels } from '../../wasm/abi/kernels.ts';
@@ -145,4 +146,49 @@ export interface Executor {
     stateful: ReadonlyMap<number, StatefulOperator>,
     options: ExecutionOptions,
   ): Promise<ExecutionResult>;
+}
+
+// ── parallel stages ────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What a stage's evaluation depends on beside its tasks; `ExecutionOptions` without what cannot be posted. */
+export type StageOptions = Omit<ExecutionOptions, 'signal'>;
+
+/** A stage's rows from one thread, as plain data; valid until that thread's runner is released. */
+export interface StageOutcome {
+  /** Batches by the index of the task they come from; a stage that aggregates has one entry, index 0. */
+  readonly output: readonly { readonly taskIndex: number; readonly batches: readonly BatchReference[] }[];
+  readonly inputRows: number;
+  readonly eventTimes: readonly EventTimeStats[];
+}
+
+/** Runs one stage in one thread: tasks, then `finish`, then `release`. Everything it gave is freed by `release`. */
+export interface StageRunner {
+  run(taskIndex: number, task: ScanTask): void;
+  finish(): StageOutcome;
+  release(): void;
+}
+
+/** Makes the runner of a posted stage; the composition root of a compute worker gives it to the worker's server. */
+export type CreateStageRunner = (stage: unknown, options: StageOptions) => StageRunner;
+
+export interface PooledStageRequest {
+  /** Plain data; what it means is between the executor and `CreateStageRunner`. */
+  readonly stage: unknown;
+  readonly options: StageOptions;
+  readonly leases: AsyncIterable<ScanLease>;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface PooledStage {
+  readonly outcomes: readonly StageOutcome[];
+  /** Frees the outcomes' memory in the workers. */
+  release(): void;
+}
+
+/** The compute workers, as the executor sees them. */
+export interface ComputePool {
+  /** Workers, at least 1. */
+  readonly size: number;
+  /** Runs the stage's tasks on all workers. Every lease is released before the promise settles. */
+  run(request: PooledStageRequest): Promise<PooledStage>;
 }

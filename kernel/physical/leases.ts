@@ -1,0 +1,44 @@
+/** Leases over rows that need no source. */
+import type { RecordBatch } from '../arrow/column.ts';
+import { referenceBatch } from '../arrow/open.ts';
+import type { ScanLease } from '../arrow/scan.ts';
+import type { PhysicalOf } from './physical-plan.ts';
+import { sliceBatch } from './rows/slice.ts';
+import type { RangePayload } from './task-readers.ts';
+
+const TASK_ROWS = 65_536;
+
+function nothingToRelease(): void {
+  // The rows belong to the run.
+}
+
+export const NO_LEASES: AsyncIterable<ScanLease> = {
+  async *[Symbol.asyncIterator]() {
+    // A source without rows.
+  },
+};
+
+/** Batches in engine memory as tasks of `columns`, cut so that workers share them. */
+export async function* batchLeases(batches: readonly RecordBatch[]): AsyncGenerator<ScanLease> {
+  for (const batch of batches) {
+    const [column] = batch.columns;
+    if (column === undefined) continue;
+    for (let start = 0; start < batch.length; start += TASK_ROWS) {
+      const length = Math.min(TASK_ROWS, batch.length - start);
+      const payload = referenceBatch(length === batch.length ? batch : sliceBatch(batch, start, length));
+      yield { task: { reader: 'columns', payload, bytes: length * 8 * batch.columns.length }, release: nothingToRelease };
+    }
+  }
+}
+
+export async function* rangeLeases({ start, end, step }: PhysicalOf<'range'>): AsyncGenerator<ScanLease> {
+  const span = step > 0n ? end - start : start - end;
+  const stride = step > 0n ? step : -step;
+  const total = span <= 0n ? 0n : (span + stride - 1n) / stride;
+  for (let done = 0n; done < total; done += BigInt(TASK_ROWS)) {
+    const left = total - done;
+    const count = left < BigInt(TASK_ROWS) ? Number(left) : TASK_ROWS;
+    const payload: RangePayload = { first: start + done * step, step, count };
+    yield { task: { reader: 'range', payload, bytes: count * 8 }, release: nothingToRelease };
+  }
+}

@@ -1,0 +1,124 @@
+/** The upper half of an aggregation: merge partial results, the stream's state, the functions' results, the projection. */
+import type { Column, RecordBatch } from '../arrow/column.ts';
+import { allocateFixed, makeBatch, nullColumn } from '../arrow/make.ts';
+import { type DataType, field, type Schema, Types } from '../arrow/types.ts';
+import { assert, present } from '../core/assert.ts';
+import type { EvalContext } from '../functions/contract.ts';
+import type { ExecutorOptions } from './executor.ts';
+import { compileColumns } from './expressions/evaluator.ts';
+import { aggregateFunction } from './functions.ts';
+import { schemaOfColumns } from './operators/operators.ts';
+import { expandPanes, windowStruct } from './operators/windows.ts';
+import type { KeyOutput, PaneExpansion, PhysicalOf } from './physical-plan.ts';
+import type { StatefulOperator } from './ports.ts';
+import { takeColumn } from './rows/gather.ts';
+
+type AggregateNode = PhysicalOf<'aggregate'>;
+
+/** @param partials batches of k0…, s0…; within one batch each key occurs once */
+export function finishAggregate(
+  node: AggregateNode,
+  partials: readonly RecordBatch[],
+  state: StatefulOperator | undefined,
+  engine: ExecutorOptions,
+  context: EvalContext,
+): RecordBatch {
+  const { arena } = context;
+  const groups = withInitialRow(node, mergeGroups(node, partials, engine, context), context);
+  const settled = state === undefined ? groups : state.process(groups, arena);
+  return finishGroups(node, settled, context);
+}
+
+/** Each key once. A single partial result, and no panes to expand, needs no merging. */
+function mergeGroups(
+  node: AggregateNode,
+  partials: readonly RecordBatch[],
+  engine: ExecutorOptions,
+  context: EvalContext,
+): RecordBatch {
+  const [first, ...rest] = partials;
+  if (first === undefined) return emptyGroups(node, context);
+  if (rest.length === 0 && node.panes === undefined) return first;
+  const table = engine.createGroupTable(engine.instance, node.keys, node.accumulators);
+  const scratch = context.arena.memory.createArena('panes');
+  try {
+    for (const partial of partials) {
+      const expanded = node.panes === undefined ? partial : expandBatch(partial, node.panes, { ...context, arena: scratch });
+      const keys = expanded.columns.slice(0, node.keys.length);
+      table.merge(keys, expanded.columns.slice(node.keys.length), expanded.length);
+      scratch.release();
+    }
+    return table.emit('all', context.arena);
+  } finally {
+    scratch.release();
+    table.release();
+  }
+}
+
+function expandBatch(batch: RecordBatch, panes: PaneExpansion, context: EvalContext): RecordBatch {
+  const { rows, starts } = expandPanes(present(batch.columns[panes.index], 'pane column'), panes, context.arena);
+  const columns = batch.columns.map((column, i) => (i === panes.index ? starts : takeColumn(column, rows, context)));
+  return makeBatch(batch.schema, columns, rows.length);
+}
+
+function groupSchema(node: AggregateNode): Schema {
+  return Types.struct([
+    ...node.keys.map((key, i) => field(`k${i}`, key.type)),
+    ...node.accumulators.map((accumulator, i) => field(`s${i}`, accumulator.stateType)),
+  ]);
+}
+
+function emptyGroups(node: AggregateNode, { arena }: EvalContext): RecordBatch {
+  const schema = groupSchema(node);
+  return makeBatch(schema, schema.fields.map((f) => nullColumn(f.type, 0, arena)), 0);
+}
+
+/** Without keys there is always one row: counts of 0, sums of null. */
+function withInitialRow(node: AggregateNode, groups: RecordBatch, { arena }: EvalContext): RecordBatch {
+  if (node.keys.length > 0 || groups.length > 0) return groups;
+  const columns = node.accumulators.map((accumulator) =>
+    accumulator.op === 'count' ? zeroCount(accumulator.stateType, arena) : nullColumn(accumulator.stateType, 1, arena),
+  );
+  return makeBatch(groupSchema(node), columns, 1);
+}
+
+function zeroCount(type: DataType, arena: EvalContext['arena']): Column {
+  const column = allocateFixed(type, 1, arena);
+  assert(column.values instanceof BigInt64Array, 'counts are longs');
+  column.values.fill(0n);
+  return column;
+}
+
+function finishGroups(node: AggregateNode, groups: RecordBatch, context: EvalContext): RecordBatch {
+  const keyColumns = groups.columns.slice(0, node.keys.length);
+  const states = groups.columns.slice(node.keys.length);
+  const keys = node.keyOutputs.map(({ from }) => keyColumn(from, keyColumns, groups.length, context));
+  const results = node.aggregates.map((aggregate) =>
+    aggregateFunction(aggregate.name).finish(
+      aggregate.states.map((index) => present(states[index], 'state column')),
+      aggregate.type,
+      groups.length,
+      context,
+    ),
+  );
+  const columns = [...node.keyOutputs.map((key) => key.column), ...node.aggregates.map((aggregate) => aggregate.column)];
+  const finished = makeBatch(schemaOfColumns(columns), [...keys, ...results], groups.length);
+  const compute = compileColumns(node.columns.map((column) => column.expression), columns, context);
+  return makeBatch(schemaOfColumns(node.output), compute(finished, context), groups.length);
+}
+
+function keyColumn(from: KeyOutput, keys: readonly Column[], length: number, context: EvalContext): Column {
+  switch (from.kind) {
+    case 'key':
+      return present(keys[from.index], 'key column');
+    case 'window':
+      return windowStruct(present(keys[from.index], 'window start'), from.windowMicros, context.arena);
+    case 'struct': {
+      assert(from.type.kind === 'struct', 'a struct key');
+      const children = from.fields.map((part) => keyColumn(part, keys, length, context));
+      const presence = from.presence === undefined ? undefined : keys[from.presence];
+      const validity = presence?.layout === 'bits' ? presence.values : undefined;
+      return { layout: 'struct', type: from.type, length, validity, children };
+    }
+  }
+}

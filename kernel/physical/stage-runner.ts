@@ -1,0 +1,136 @@
+/**
+ * Runs a stage in one thread. `compileStage` is done once per plan and thread; a run opens the sink, pushes batches through
+ * the operators and gives references to what the sink kept.
+ *
+ * Lifecycle of a run: any number of `run` / `push` → `finish` → `release`. Memory: what a task's reader and the operators
+ * allocate is freed after the task or earlier; the sink's memory lives until `release`.
+ */
+import type { RecordBatch } from '../arrow/column.ts';
+import type { Arena } from '../arrow/memory.ts';
+import { referenceBatch } from '../arrow/open.ts';
+import type { ScanTask, TaskReader } from '../arrow/scan.ts';
+import { present } from '../core/assert.ts';
+import type { EvalContext, FunctionContext } from '../functions/contract.ts';
+import { compileOperator, EventTimeNotes, type Operator } from './operators/operators.ts';
+import { compileSink, type OpenSink, type Sink } from './operators/sinks.ts';
+import type { CreateGroupTable, CreateStageRunner, EngineInstance, StageOptions, StageOutcome, StageRunner } from './ports.ts';
+import type { Stage } from './stage.ts';
+import { BUILT_IN_READERS } from './task-readers.ts';
+
+/** Rows per vector: small enough for the caches, large enough that calls do not count. */
+export const BATCH_ROWS_MAX = 8192;
+
+/** What operators have allocated is freed when it exceeds this: often enough for the caches, seldom enough not to cost. */
+const VECTOR_BYTES_MAX = 1 << 20;
+
+export interface StageEngine {
+  readonly instance: EngineInstance;
+  readonly createGroupTable: CreateGroupTable;
+  readonly readers: ReadonlyMap<string, TaskReader>;
+}
+
+export interface CompiledStage {
+  readonly stage: Stage;
+  readonly operators: readonly Operator[];
+  readonly openSink: OpenSink;
+}
+
+export function compileStage(stage: Stage, context: FunctionContext): CompiledStage {
+  let input = stage.source.output;
+  const operators = stage.operators.map((operator) => {
+    const compiled = compileOperator(operator, input, context);
+    input = operator.output;
+    return compiled;
+  });
+  return { stage, operators, openSink: compileSink(stage.sink, input, context) };
+}
+
+export class StageRun implements StageRunner {
+  readonly #engine: StageEngine;
+  readonly #compiled: CompiledStage;
+  readonly #options: StageOptions;
+  readonly #sink: Sink;
+  readonly #taskArena: Arena;
+  readonly #batchArena: Arena;
+  readonly #context: EvalContext;
+  readonly #notes = new EventTimeNotes();
+  #inputRows = 0;
+
+  constructor(engine: StageEngine, compiled: CompiledStage, options: StageOptions) {
+    this.#engine = engine;
+    this.#compiled = compiled;
+    this.#options = options;
+    const { memory, kernels } = engine.instance;
+    this.#taskArena = memory.createArena('task');
+    this.#batchArena = memory.createArena('vectors');
+    this.#context = { ...options, kernels, arena: this.#batchArena };
+    this.#sink = compiled.openSink(engine.instance, engine.createGroupTable);
+  }
+
+  /** Rows that the sink has kept as they are. */
+  get rowCount(): number {
+    return this.#sink.rowCount;
+  }
+
+  run(taskIndex: number, task: ScanTask): void {
+    const reader = BUILT_IN_READERS.get(task.reader) ?? this.#engine.readers.get(task.reader);
+    const batches = present(reader, `the reader ${task.reader}`).read(task, {
+      schema: this.#compiled.stage.source.schema,
+      arena: this.#taskArena,
+      batchRowsMax: BATCH_ROWS_MAX,
+      timeZone: this.#options.timeZone,
+    });
+    try {
+      for (const batch of batches) this.#push(taskIndex, batch);
+    } finally {
+      this.#taskArena.release();
+    }
+  }
+
+  /** As `run`, with rows that are there already. */
+  push(taskIndex: number, batch: RecordBatch): void {
+    this.#push(taskIndex, batch);
+  }
+
+  finish(): StageOutcome {
+    return {
+      output: this.finishBatches().map(({ taskIndex, batches }) => ({ taskIndex, batches: batches.map(referenceBatch) })),
+      inputRows: this.#inputRows,
+      eventTimes: this.#notes.list(),
+    };
+  }
+
+  finishBatches(): ReturnType<Sink['finish']> {
+    return this.#sink.finish(this.#context);
+  }
+
+  get inputRows(): number {
+    return this.#inputRows;
+  }
+
+  get eventTimes(): StageOutcome['eventTimes'] {
+    return this.#notes.list();
+  }
+
+  release(): void {
+    this.#taskArena.release();
+    this.#batchArena.release();
+    this.#sink.release();
+  }
+
+  #push(taskIndex: number, batch: RecordBatch): void {
+    this.#inputRows += batch.length;
+    let current: RecordBatch | undefined = batch;
+    for (const operator of this.#compiled.operators) {
+      if (current === undefined || current.length === 0) break;
+      current = operator(current, this.#context, this.#notes);
+    }
+    if (current !== undefined && current.length > 0) this.#sink.add(taskIndex, current, this.#context);
+    if (this.#batchArena.allocatedBytes > VECTOR_BYTES_MAX) this.#batchArena.release();
+  }
+}
+
+/** For a compute worker: stages come as plain data from the engine thread's planner, and only from there. */
+export function stageRunnerFactory(engine: StageEngine): CreateStageRunner {
+  return (stage, options) => new StageRun(engine, compileStage(stage as Stage, options), options);
+}

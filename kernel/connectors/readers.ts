@@ -6,7 +6,7 @@ import { kafkaReader } from './kafka/reader.ts';
 import { rateReader } from './sources/rate.ts';
 import { websiteTrafficReader } from './sources/website-traffic.ts';
 
-export const taskReaders: TaskReaders = new Map<string, TaskReader>([
+export const TASK_READERS: TaskReaders = new Map<string, TaskReader>([
   ['columns', columnsReader],
   ['kafka', kafkaReader],
   ['rate', rateReader],

@@ -1,8 +1,9 @@
 /** The formats of `read`, `readStream`, `write` and `writeStream`, by name. */
 import { MillraceError } from '../core/errors.ts';
 import type { SinkProvider, SourceProvider, TaskReaders } from './contract.ts';
+import { kafkaSource } from './kafka/source.ts';
 import { nearestFormat } from './nearest-format.ts';
-import { taskReaders } from './readers.ts';
+import { TASK_READERS } from './readers.ts';
 import { createConsoleSink, type ShowRows } from './sinks/console.ts';
 import { createForeachSink, type ForeachBatch } from './sinks/foreach-batch.ts';
 import { createMemorySinks, type MemoryTables } from './sinks/memory.ts';
@@ -49,6 +50,7 @@ export function createConnectors({ show, print, foreachBatch }: ConnectorPorts):
   const memoryStreams = createMemoryStreams();
   const memorySinks = createMemorySinks();
   const sources = byFormat<SourceProvider>([
+    kafkaSource,
     memorySinks.source,
     memoryStreams.provider,
     rateMicroBatchSource,
@@ -65,7 +67,7 @@ export function createConnectors({ show, print, foreachBatch }: ConnectorPorts):
   return {
     sources,
     sinks,
-    readers: taskReaders,
+    readers: TASK_READERS,
     memoryStreams: memoryStreams.streams,
     memoryTables: memorySinks.tables,
     source: (format) => find(sources, format, 'reading'),

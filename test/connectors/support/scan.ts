@@ -4,7 +4,7 @@ import type { ScanLease } from '../../../kernel/arrow/scan.ts';
 import type { Schema } from '../../../kernel/arrow/types.ts';
 import { rowsOf, type RowObject } from '../../../kernel/arrow/values.ts';
 import type { SinkContext, SourceContext } from '../../../kernel/connectors/contract.ts';
-import { taskReaders } from '../../../kernel/connectors/readers.ts';
+import { TASK_READERS } from '../../../kernel/connectors/readers.ts';
 import { present } from '../../../kernel/core/assert.ts';
 import { ManualClock, type Clock } from '../../../kernel/core/clock.ts';
 import { createEngineMemory, type SharedEngineMemory } from '../../../kernel/workers/instance.ts';
@@ -43,7 +43,7 @@ export async function forEachBatch(
 ): Promise<void> {
   const arena = memory.createArena('test');
   for await (const lease of scan) {
-    const reader = present(taskReaders.get(lease.task.reader), `reader ${lease.task.reader}`);
+    const reader = present(TASK_READERS.get(lease.task.reader), `reader ${lease.task.reader}`);
     for (const batch of reader.read(lease.task, { schema, arena, batchRowsMax, timeZone: 'UTC' })) visit(batch);
     arena.release();
     lease.release();

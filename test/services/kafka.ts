@@ -1,0 +1,183 @@
+/**
+ * A real Kafka broker for tests: KRaft, one node, on free ports of 127.0.0.1, its data in a temporary folder. It ends with
+ * `stop()`, and also when the test process dies: a small shell holds a pipe to us and ends the broker when the pipe closes.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Kafka, logLevel, type KafkaConfig } from 'kafkajs';
+import { fetchKafka } from '../../kernel/bin/fetch-kafka.mjs';
+
+const READY_MS_MAX = 60_000;
+const JVM = ['-Xms256m', '-Xmx256m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xlog:disable', '-Xlog:all=off'];
+
+export interface KafkaService {
+  /** `127.0.0.1:port`. */
+  readonly brokers: string;
+  /** Listens with SASL (PLAIN, SCRAM) where started with `sasl`. */
+  readonly saslBrokers: string | undefined;
+  client(more?: Partial<KafkaConfig>): Kafka;
+  /** Ends the broker, abruptly, keeping its data and port; `resume` starts it again. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface KafkaOptions {
+  /** A user for a second listener with SASL/PLAIN. */
+  readonly sasl?: { readonly username: string; readonly password: string };
+}
+
+/**
+ * Why there is no Kafka for this test run; undefined where there is one. In CI a missing broker is a failure.
+ * Pass it as `skip` of the tests.
+ */
+export async function kafkaMissing(): Promise<string | undefined> {
+  try {
+    await fetchKafka();
+    return undefined;
+  } catch (error) {
+    if (process.env['CI'] === 'true') throw error;
+    const reason = `no Kafka for this test: ${error instanceof Error ? error.message : String(error)}`;
+    process.stderr.write(`${reason}\n`);
+    return reason;
+  }
+}
+
+export async function startKafka({ sasl }: KafkaOptions = {}): Promise<KafkaService> {
+  const libs = path.join(await fetchKafka(), '*');
+  const folder = await mkdtemp(path.join(tmpdir(), 'millrace-kafka-'));
+  const [port, controllerPort, saslPort] = await Promise.all([freePort(), freePort(), freePort()]);
+  const configuration = path.join(folder, 'server.properties');
+  await writeFile(configuration, properties({ folder, port, controllerPort, saslPort, sasl }));
+  const uuid = randomBytes(16).toString('base64url');
+  await finished(java([...JVM, '-cp', libs, 'kafka.tools.StorageTool', 'format', '-t', uuid, '-c', configuration]));
+
+  let broker: ChildProcess | undefined;
+  const start = async (): Promise<void> => {
+    broker = java([...JVM, '-cp', libs, 'kafka.Kafka', configuration]);
+    await ready(broker, `127.0.0.1:${port}`);
+  };
+  const pause = async (): Promise<void> => {
+    if (broker === undefined) return;
+    const ended = new Promise((resolve) => broker?.once('close', resolve));
+    broker.stdin?.end();
+    await ended;
+    broker = undefined;
+  };
+  await start();
+  return {
+    brokers: `127.0.0.1:${port}`,
+    saslBrokers: sasl === undefined ? undefined : `127.0.0.1:${saslPort}`,
+    client: (more = {}) => new Kafka({ ...quiet, brokers: [`127.0.0.1:${port}`], ...more }),
+    pause,
+    resume: start,
+    stop: async () => {
+      await pause();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const quiet = { clientId: 'test', logLevel: logLevel.NOTHING, retry: { initialRetryTime: 50, retries: 20 } };
+
+interface Layout extends KafkaOptions {
+  readonly folder: string;
+  readonly port: number;
+  readonly controllerPort: number;
+  readonly saslPort: number;
+}
+
+function properties({ folder, port, controllerPort, saslPort, sasl }: Layout): string {
+  const secure = sasl !== undefined;
+  const listener = 'listener.name.sasl.plain.sasl.jaas.config';
+  const module = 'org.apache.kafka.common.security.plain.PlainLoginModule';
+  return Object.entries({
+    'process.roles': 'broker,controller',
+    'node.id': '1',
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    'controller.listener.names': 'CONTROLLER',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}${secure ? `,SASL://127.0.0.1:${saslPort}` : ''}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}${secure ? `,SASL://127.0.0.1:${saslPort}` : ''}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_PLAINTEXT',
+    ...(secure
+      ? {
+          'sasl.enabled.mechanisms': 'PLAIN',
+          [listener]: `${module} required user_${sasl.username}="${sasl.password}";`,
+        }
+      : {}),
+    'log.dirs': path.join(folder, 'data'),
+    'num.partitions': '1',
+    'offsets.topic.replication.factor': '1',
+    'offsets.topic.num.partitions': '1',
+    'transaction.state.log.replication.factor': '1',
+    'transaction.state.log.min.isr': '1',
+    'transaction.state.log.num.partitions': '1',
+    'group.initial.rebalance.delay.ms': '0',
+    'auto.create.topics.enable': 'false',
+    // After a kill a broker may register again only once its old session has expired.
+    'broker.session.timeout.ms': '1000',
+    'broker.heartbeat.interval.ms': '200',
+    'log.retention.check.interval.ms': '1000',
+    'log.segment.delete.delay.ms': '0',
+  })
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('');
+}
+
+/** The shell reads our end of the pipe: when it closes, by `stop` or by our death, it ends Java and itself. */
+function java(args: readonly string[]): ChildProcess {
+  const script = 'exec 3<&0; java "$@" </dev/null & child=$!; (read -r _ <&3; kill -9 $child) & wait $child';
+  return spawn('/bin/sh', ['-c', script, 'java', ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+}
+
+async function finished(child: ChildProcess): Promise<void> {
+  let output = '';
+  child.stdout?.on('data', (chunk) => (output += String(chunk)));
+  child.stderr?.on('data', (chunk) => (output += String(chunk)));
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  child.stdin?.end();
+  if (code !== 0) throw new Error(`Java failed (${String(code)}): ${output.slice(-2000)}`);
+}
+
+/** Resolves once the broker answers a metadata request as leader of itself. */
+async function ready(child: ChildProcess, broker: string): Promise<void> {
+  let output = '';
+  let ended = false;
+  const keep = (chunk: unknown): void => void (output = (output + String(chunk)).slice(-4000));
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
+  child.once('exit', () => (ended = true));
+  const admin = new Kafka({ ...quiet, retry: { retries: 0 }, brokers: [broker] }).admin();
+  for (let waitedMs = 0; waitedMs < READY_MS_MAX && !ended; waitedMs += 50) {
+    try {
+      await admin.connect();
+      const { brokers } = await admin.describeCluster();
+      await admin.disconnect();
+      if (brokers.length > 0) return;
+    } catch {
+      await delay(50); // a poll with its bound above, not a wait for luck
+    }
+  }
+  child.stdin?.end();
+  throw new Error(`Kafka did not start: ${output}`);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => {
+        if (address !== null && typeof address === 'object') resolve(address.port);
+        else reject(new Error('no free port'));
+      });
+    });
+  });
+}

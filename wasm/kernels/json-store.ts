@@ -92,18 +92,15 @@ export function fixup(st: usize, node: usize, index: usize, text: usize, end: us
   return answer(OK, p);
 }
 
-/** Forgets the fix-ups of this row that lie in `node` or below it: its value is being replaced. */
-export function dropFixups(st: usize, node: usize): void {
+/** Forgets the fix-ups number `from .. to` that lie in `node` or below it: their values have been replaced. */
+export function dropFixups(st: usize, node: usize, from: usize, to: usize): void {
   const fixups = <usize>load<u32>(st, STATE_FIXUPS);
-  const row = load<u32>(st, STATE_ROW);
-  let kept: usize = 0;
   const count = <usize>load<u32>(st, STATE_FIXUP_COUNT);
-  for (let i: usize = 0; i < count; i++) {
+  let kept = from;
+  for (let i = from; i < count; i++) {
     const at = fixups + i * FIXUP_BYTES;
     let inside = false;
-    if (load<u32>(at, FIXUP_ROW) == row) {
-      for (let n = <usize>load<u32>(at); n != 0; n = <usize>load<u32>(n, NODE_PARENT)) inside = inside || n == node;
-    }
+    for (let n = <usize>load<u32>(at); n != 0 && i < to; n = <usize>load<u32>(n, NODE_PARENT)) inside = inside || n == node;
     if (inside) continue;
     if (kept != i) memory.copy(fixups + kept * FIXUP_BYTES, at, FIXUP_BYTES);
     kept++;

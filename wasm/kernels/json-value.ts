@@ -35,10 +35,11 @@ import {
   NODE_WRITES_VALID,
   SCRATCH_BYTES,
   STATE_EPOCH,
+  STATE_FIXUP_COUNT,
   STATE_FLAGS,
   STATE_SCRATCH,
 } from '../abi/json-schema';
-import { isQuote, skipSpace, skipString, skipValue, stringStops } from './json-scan';
+import { isQuote, skipNonNumeric, skipSpace, skipString, skipValue, stringStops } from './json-scan';
 import { learnKey } from './json-template';
 import {
   answer,
@@ -160,9 +161,16 @@ function parseQuoted(st: usize, p: usize, e: usize, quote: u8, kind: u32, node: 
       return result;
     }
     case KIND_DECIMAL:
-    case KIND_DOUBLE:
-    case KIND_FLOAT:
       return storeLater(st, p, e, quote, node, row);
+    case KIND_DOUBLE:
+    case KIND_FLOAT: {
+      const end = skipString(p, e, quote);
+      if (end == 0) return answer(SYNTAX, 0);
+      const known = load<u32>(st, STATE_FLAGS) & FLAG_NON_NUMERIC && skipNonNumeric(p, end - 1) == end - 1;
+      if (!known) return answer(FAIL, end);
+      storeNonNumeric(p, end - 1, node, row);
+      return answer(OK, end);
+    }
     default: {
       const end = skipString(p, e, quote);
       return end == 0 ? answer(SYNTAX, 0) : answer(FAIL, end);
@@ -251,6 +259,7 @@ export function parseObject(st: usize, p: usize, e: usize, node: usize, row: usi
   store<u32>(st, epoch, STATE_EPOCH);
   let bad: u32 = 0;
   let guess = children;
+  const fixups = <usize>load<u32>(st, STATE_FIXUP_COUNT);
   let literal = p;
   p = skipSpace(p + 1, e);
   let closed = p < e && load<u8>(p) == 0x7d;
@@ -280,13 +289,14 @@ export function parseObject(st: usize, p: usize, e: usize, node: usize, row: usi
     } else {
       const again = load<u32>(child, NODE_SEEN) == epoch;
       if (again) {
-        dropFixups(st, child);
         learn = false;
         learnKey(st, 0, 0, 0);
       }
+      const before = <usize>load<u32>(st, STATE_FIXUP_COUNT);
       const result = parseValue(st, p, e, child, row, depth);
       const code = codeOf(result);
       if (code >= SYNTAX) return result;
+      if (again && code != FAIL) dropFixups(st, child, fixups, before);
       bad |= settle(code, child, row, again);
       store<u32>(child, epoch, NODE_SEEN);
       guess = child + NODE_BYTES;
@@ -322,6 +332,7 @@ function parseArray(st: usize, p: usize, e: usize, node: usize, row: usize, dept
   const capacity = <usize>load<u32>(node, NODE_CAPACITY);
   let count = <usize>load<u32>(offset);
   let worst = OK;
+  const fixups = <usize>load<u32>(st, STATE_FIXUP_COUNT);
   p = skipSpace(p + 1, e);
   if (p < e && load<u8>(p) == 0x5d) {
     store<u32>(offset, <u32>count, 4);
@@ -343,7 +354,7 @@ function parseArray(st: usize, p: usize, e: usize, node: usize, row: usize, dept
     p = skipSpace(p + 1, e);
   }
   store<u32>(offset, <u32>count, 4);
-  if (worst == FAIL) dropFixups(st, node);
+  if (worst == FAIL) dropFixups(st, node, fixups, usize.MAX_VALUE);
   return answer(worst, p + 1);
 }
 
@@ -357,6 +368,7 @@ function parseMap(st: usize, p: usize, e: usize, node: usize, row: usize, depth:
   const capacity = <usize>load<u32>(node, NODE_CAPACITY);
   let count = <usize>load<u32>(offset);
   let worst = OK;
+  const fixups = <usize>load<u32>(st, STATE_FIXUP_COUNT);
   p = skipSpace(p + 1, e);
   if (p < e && load<u8>(p) == 0x7d) {
     store<u32>(offset, <u32>count, 4);
@@ -385,6 +397,6 @@ function parseMap(st: usize, p: usize, e: usize, node: usize, row: usize, depth:
     p = skipSpace(p + 1, e);
   }
   store<u32>(offset, <u32>count, 4);
-  if (worst == FAIL) dropFixups(st, node);
+  if (worst == FAIL) dropFixups(st, node, fixups, usize.MAX_VALUE);
   return answer(worst, p + 1);
 }

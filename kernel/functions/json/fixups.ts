@@ -22,12 +22,10 @@ type Scalar = number | bigint | Uint8Array;
 export type ScalarParser = (text: string) => Scalar | undefined;
 
 /** Reads the texts of one type's values, numbers or the content of strings. */
-export function scalarParser(type: DataType, form: number, options: JsonOptions): ScalarParser {
+export function scalarParser(type: DataType, options: JsonOptions): ScalarParser {
   const { kind } = type;
-  if (kind === 'float' || kind === 'double') {
-    if (form === abi.FORM_NUMBER) return kind === 'float' ? (text) => Math.fround(Number(text)) : Number;
-    return options.allowNonNumericNumbers ? nonNumeric : () => undefined;
-  }
+  if (kind === 'float') return (text) => Math.fround(Number(text));
+  if (kind === 'double') return Number;
   if (kind === 'decimal') return (text) => decimalOf(text, type.precision, type.scale);
   if (kind === 'timestamp') return timestampParser(zoneOf(options.timeZone), options.timestampFormat);
   if (kind === 'timestamp_ntz') {
@@ -36,7 +34,7 @@ export function scalarParser(type: DataType, form: number, options: JsonOptions)
   }
   if (kind === 'date') return dateParser(options.dateFormat);
   assert(kind === 'binary', `${kind} has no fix-ups`);
-  return (text) => (BASE64.test(text) ? Uint8Array.from(atob(text), (c) => c.charCodeAt(0)) : undefined);
+  return base64Bytes;
 }
 
 function timestampParser(zone: Zone, pattern: string | undefined): ScalarParser {
@@ -46,7 +44,7 @@ function timestampParser(zone: Zone, pattern: string | undefined): ScalarParser 
 }
 
 function dateParser(pattern: string | undefined): ScalarParser {
-  if (pattern === undefined) return parseDate;
+  if (pattern === undefined) return (text) => parseDate(text) ?? daysOf(text);
   const compiled = compilePattern(pattern);
   const zone = zoneOf('UTC');
   return (text) => {
@@ -55,20 +53,16 @@ function dateParser(pattern: string | undefined): ScalarParser {
   };
 }
 
-function nonNumeric(text: string): number | undefined {
-  switch (text) {
-    case 'NaN':
-      return NaN;
-    case '+INF':
-    case '+Infinity':
-    case 'Infinity':
-      return Infinity;
-    case '-INF':
-    case '-Infinity':
-      return -Infinity;
-    default:
-      return undefined;
-  }
+/** Spark still reads what Spark 1.5 wrote: days since 1970-01-01 in a string. */
+function daysOf(text: string): number | undefined {
+  const days = /^[+-]?\d{1,10}$/.test(text) ? Number(text) : NaN;
+  return Math.abs(days) < 2 ** 31 ? days : undefined;
+}
+
+/** Base64 with padding; spaces are ignored. */
+function base64Bytes(text: string): Uint8Array | undefined {
+  const dense = text.replace(/\s/g, '');
+  return BASE64.test(dense) ? Uint8Array.from(atob(dense), (c) => c.charCodeAt(0)) : undefined;
 }
 
 function decimalOf(text: string, precision: number, scale: number): bigint | undefined {
@@ -93,7 +87,7 @@ export interface FixupBlock {
 export function applyFixups(block: FixupBlock): void {
   const { buffer } = block.arena.memory;
   const view = new DataView(buffer);
-  const parsers = new Map<string, ScalarParser>();
+  const parsers = new Map<JsonNode, ScalarParser>();
   const binaries = new Map<JsonNode, Map<number, Uint8Array>>();
   for (let i = 0, at = block.pointer; i < block.count; i++, at += abi.FIXUP_BYTES) {
     const node = present(block.nodes.get(view.getUint32(at + abi.FIXUP_NODE, true)), "the fix-up's node");
@@ -101,13 +95,11 @@ export function applyFixups(block: FixupBlock): void {
     const index = view.getUint32(at + abi.FIXUP_INDEX, true);
     const start = view.getUint32(at + abi.FIXUP_TEXT, true);
     const raw = decoder.decode(new Uint8Array(buffer, start, view.getUint32(at + abi.FIXUP_TEXT_BYTES, true)).slice());
-    const key = `${node.pointer} ${form}`;
-    const parser = parsers.get(key) ?? scalarParser(node.type, form, block.options);
-    parsers.set(key, parser);
+    const parser = parsers.get(node) ?? scalarParser(node.type, block.options);
+    parsers.set(node, parser);
     const value = parser(form === abi.FORM_STRING ? unescape(raw) : raw);
     if (value === undefined) {
-      node.nulls[index >> 3] = (node.nulls[index >> 3] ?? 0) | (1 << (index & 7));
-      view.setUint32(node.pointer + abi.NODE_HAS_NULLS, 1, true);
+      nullify(node, index, view);
       block.markBad(view.getUint32(at + abi.FIXUP_ROW, true));
     } else if (value instanceof Uint8Array) {
       const values = binaries.get(node) ?? new Map<number, Uint8Array>();
@@ -117,6 +109,25 @@ export function applyFixups(block: FixupBlock): void {
     }
   }
   for (const [node, values] of binaries) fillBinary(node, values, block.arena);
+}
+
+/** The value becomes null; where it is an element, so does the whole array or map, as in Spark. */
+function nullify(node: JsonNode, index: number, view: DataView): void {
+  const { parent } = node;
+  const list = parent?.parent?.type.kind === 'map' ? parent.parent : parent;
+  if (list?.type.kind === 'array' || list?.type.kind === 'map') {
+    nullify(list, rowOfElement(list.offsets, index), view);
+    return;
+  }
+  node.nulls[index >> 3] = (node.nulls[index >> 3] ?? 0) | (1 << (index & 7));
+  view.setUint32(node.pointer + abi.NODE_HAS_NULLS, 1, true);
+}
+
+/** The row whose elements include number `index`; `offsets` may have undefined entries only behind it. */
+function rowOfElement(offsets: Int32Array, index: number): number {
+  let row = 0;
+  while ((offsets[row + 1] ?? Infinity) <= index) row++;
+  return row;
 }
 
 function storeScalar(node: JsonNode, index: number, value: number | bigint): void {

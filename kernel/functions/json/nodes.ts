@@ -42,6 +42,7 @@ export interface JsonNode {
   readonly pointer: number;
   readonly name: string;
   readonly type: DataType;
+  readonly parent: JsonNode | undefined;
   readonly children: readonly JsonNode[];
   /** Rows there is room for. */
   rows: number;
@@ -64,7 +65,7 @@ export function createNodes(type: StructType, rows: number, dataBytes: number, a
   const byPointer = new Map<number, JsonNode>();
   const builder: Builder = { arena, dataBytes, byPointer, view: new DataView(arena.memory.buffer) };
   const pointer = arena.allocate(abi.NODE_BYTES);
-  const root = createNode(builder, pointer, { name: '', type, parent: 0, rows, nested: false });
+  const root = createNode(builder, pointer, { name: '', type, parent: undefined, rows, nested: false });
   return { root, byPointer };
 }
 
@@ -78,7 +79,7 @@ interface Builder {
 interface NodeSpec {
   readonly name: string;
   readonly type: DataType;
-  readonly parent: number;
+  readonly parent: JsonNode | undefined;
   readonly rows: number;
   /** Below the fields of a row: null bits are written for valid values too. */
   readonly nested: boolean;
@@ -91,30 +92,29 @@ function createNode(builder: Builder, pointer: number, spec: NodeSpec): JsonNode
   const firstChild = fields.length === 0 ? 0 : arena.allocate(fields.length * abi.NODE_BYTES);
   new Uint8Array(view.buffer, pointer, abi.NODE_BYTES).fill(0);
   const childRows = type.kind === 'struct' ? rows : Math.max(16, rows * 2);
+  const children: JsonNode[] = [];
   const node: JsonNode = {
     pointer,
     name: spec.name,
     type,
     rows,
-    children: fields.map((child, i) =>
-      createNode(builder, firstChild + i * abi.NODE_BYTES, {
-        ...child,
-        parent: pointer,
-        rows: childRows,
-        nested: spec.parent !== 0,
-      }),
-    ),
+    parent: spec.parent,
+    children,
     nulls: new Uint8Array(0),
     values: new Uint8Array(0),
     offsets: new Int32Array(0),
     data: new Uint8Array(0),
   };
+  fields.forEach((child, i) => {
+    const childSpec = { ...child, parent: node, rows: childRows, nested: spec.parent !== undefined };
+    children.push(createNode(builder, firstChild + i * abi.NODE_BYTES, childSpec));
+  });
   byPointer.set(pointer, node);
   view.setUint32(pointer + abi.NODE_KIND, KINDS[type.kind], true);
   view.setUint32(pointer + abi.NODE_FLAGS, spec.nested ? abi.NODE_WRITES_VALID : 0, true);
   view.setUint32(pointer + abi.NODE_CHILDREN, firstChild, true);
   view.setUint32(pointer + abi.NODE_CHILD_COUNT, fields.length, true);
-  view.setUint32(pointer + abi.NODE_PARENT, spec.parent, true);
+  view.setUint32(pointer + abi.NODE_PARENT, spec.parent?.pointer ?? 0, true);
   if (type.kind === 'decimal') {
     view.setUint32(pointer + abi.NODE_PRECISION, type.precision, true);
     view.setUint32(pointer + abi.NODE_SCALE, type.scale, true);

@@ -235,6 +235,7 @@ class CellInterpreter implements SessionInterpreter {
       newId: () => `millrace-${process.pid}-${++this.#displayCount}`,
       console: this.#console.console,
       comms: this.comms,
+      bind: (action) => this.#attribution.bind(action),
       cwd: this.#options.cwd,
     });
     for (const source of [own, this.#options.globals]) {

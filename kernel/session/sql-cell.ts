@@ -3,7 +3,7 @@
  * ever pasted into the statement, so a parameter inside quotes is refused.
  */
 import { MillraceError } from '../core/errors.ts';
-import { parse } from 'acorn';
+import { stripTypes } from './strip-types.ts';
 
 export interface SqlCell {
   /** The statement with `:cell_1`, `:cell_2`, … */
@@ -67,26 +67,23 @@ function blank(text: string): string {
   return text.replace(/[^\n]/g, ' ');
 }
 
-/** The text up to the `}` that closes the parameter: the first one at which what stands before is an expression. */
+/**
+ * The text up to the `}` that closes the parameter: the first one at which what stands before is an expression. Where none
+ * is, the text up to the first, so that evaluating it tells what is wrong.
+ */
 function readExpression(body: string, start: number): string {
-  for (let end = body.indexOf('}', start); end >= 0; end = body.indexOf('}', end + 1)) {
+  const first = body.indexOf('}', start);
+  if (first < 0) throw new MillraceError('MAGIC_USAGE', { magic: '%%sql', problem: 'a ${ is not closed by }', usage: '%%sql … WHERE x = ${value}' });
+  for (let end = first; end >= 0; end = body.indexOf('}', end + 1)) {
     const expression = body.slice(start, end);
-    if (expression.trim() !== '' && isBalanced(expression)) return expression;
+    if (isExpression(expression)) return expression;
   }
-  throw new MillraceError('MAGIC_USAGE', {
-    magic: '%%sql',
-    problem: 'a ${ is not closed by }',
-    usage: 'SELECT * FROM t WHERE x = ${value}',
-  });
+  return body.slice(start, first);
 }
 
-/** Brackets inside a parameter are matched by parsing it as a template's part, which needs no types to be stripped. */
-function isBalanced(expression: string): boolean {
-  const opened = (expression.match(/\{/g) ?? []).length;
-  const closed = (expression.match(/\}/g) ?? []).length;
-  if (opened === closed) return true;
+function isExpression(text: string): boolean {
   try {
-    parse(`(${expression})`, { ecmaVersion: 'latest' });
+    stripTypes(`(${text})`);
     return true;
   } catch (error) {
     if (error instanceof SyntaxError) return false;

@@ -107,15 +107,15 @@ export class Attribution<Context extends object> {
     this.#undo.push(stop);
   }
 
-  /** `callback`, which will run in the context that is current now. */
-  bind(callback: unknown): unknown {
+  /** `callback`, which will run in the context that is current now; what is no function stays as it is. */
+  bind<T>(callback: T): T {
     const context = this.#current;
     if (context === undefined || typeof callback !== 'function') return callback;
     const attribution = this;
-    const target = callback as AnyFunction;
-    return function bound(this: unknown, ...parameters: unknown[]): unknown {
-      return attribution.#runBound(context, () => Reflect.apply(target, this, parameters));
+    const bound = function (this: unknown, ...parameters: unknown[]): unknown {
+      return attribution.#runBound(context, () => Reflect.apply(callback, this, parameters));
     };
+    return bound as unknown as T;
   }
 
   #runBound(context: Context, action: () => unknown): unknown {

@@ -1,4 +1,4 @@
-"""conformance.py [KERNEL]: the twelve tests of jupyter_kernel_test with a sample for every optional part, and the life
+"""conformance.py [KERNEL]: the tests of jupyter_kernel_test with a sample for every optional part, and the life
 of a kernel under jupyter_client: interrupt, restart, shutdown. Prints {"tests": {name: "pass" or what went wrong}}.
 """
 import json
@@ -39,11 +39,10 @@ class Conformance(jupyter_kernel_test.KernelTests):
     code_inspect_sample = "Math.abs"
     code_clear_output = "clearOutput()"
 
-    @classmethod
-    def tearDownClass(cls):
-        # The other way round, as in the base class, the client takes the manager's zeromq context with it.
-        cls.km.shutdown_kernel()
-        cls.kc.stop_channels()
+
+class Welcome(jupyter_kernel_test.IopubWelcomeTests):
+    kernel_name = KERNEL
+    support_iopub_welcome = True
 
 
 class Life(unittest.TestCase):
@@ -114,6 +113,6 @@ class Outcomes(unittest.TestResult):
 
 
 outcomes = Outcomes()
-for case in (Conformance, Life):
-    unittest.defaultTestLoader.loadTestsFromTestCase(case).run(outcomes)
+load = unittest.defaultTestLoader.loadTestsFromTestCase
+unittest.TestSuite(map(load, (Conformance, Welcome, Life))).run(outcomes)
 print(json.dumps({"tests": outcomes.tests}))

@@ -22,6 +22,7 @@ const TESTS = [
   'test_is_complete',
   'test_kernel_info',
   'test_pager',
+  'test_recv_iopub_welcome_msg',
   'test_interrupt_keeps_the_state',
   'test_restart_begins_anew',
   'test_shutdown_ends_with_code_0',

@@ -62,14 +62,13 @@ class DiskLogStore implements LogStore {
     }
   }
 
-  remove(files: readonly string[]): Promise<void> {
+  async remove(files: readonly string[]): Promise<void> {
     for (const file of files) {
       const full = this.#full(file);
       // The file first: a sidecar alone is harmless, a file alone would count as damaged.
-      fs.rmSync(full, { force: true });
-      fs.rmSync(sidecarOf(full), { force: true });
+      await unlinkIfThere(full);
+      await unlinkIfThere(sidecarOf(full));
     }
-    return Promise.resolve();
   }
 
   lock(owner: string): Promise<StoreLock> {
@@ -122,6 +121,14 @@ async function readWhole(full: string): Promise<Uint8Array | undefined> {
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
+  }
+}
+
+async function unlinkIfThere(full: string): Promise<void> {
+  try {
+    await fs.promises.unlink(full);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
   }
 }
 

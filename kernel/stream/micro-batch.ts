@@ -66,10 +66,16 @@ export interface StepOptions {
 export type StepOutcome =
   { readonly kind: 'ran'; readonly report: TriggerReport } | { readonly kind: 'idle'; readonly report: TriggerReport };
 
+/** Batches that may be committed while old files are still being removed. */
+const PURGE_LAG_MAX = 10;
+
 export class MicroBatchExecution {
   readonly #parts: MicroBatchParts;
   readonly #arena: Arena;
   #position: Position;
+  /** The batch whose purge is going on. */
+  #purgingBatchId: number | undefined;
+  #purging: Promise<void> = Promise.resolve();
 
   constructor(parts: MicroBatchParts, position: Position) {
     this.#parts = parts;
@@ -206,8 +212,25 @@ export class MicroBatchExecution {
       lateWatermarkMs: batch.batchWatermarkMs,
       logged: undefined,
     };
-    await this.#purge(batchId);
+    await this.#purgeAside(batchId);
     return report;
+  }
+
+  /** What one round leaves, the next one removes. Errors are for whoever awaits it: the next round, or `settle`. */
+  async #purgeAside(batchId: number): Promise<void> {
+    if (this.#purgingBatchId !== undefined && batchId - this.#purgingBatchId < PURGE_LAG_MAX) return;
+    await this.#purging;
+    this.#purgingBatchId = batchId;
+    this.#purging = this.#purge(batchId).finally(() => {
+      this.#purgingBatchId = undefined;
+    });
+    this.#purging.catch(() => undefined);
+  }
+
+  /** Waits for what goes on aside. */
+  async settle(): Promise<void> {
+    await this.#purging;
+    await this.#purge(this.#position.batchId - 1);
   }
 
   /** Keeps the last `minBatchesToRetain` batches of the logs, and the state to go back to each of them. */

@@ -126,7 +126,11 @@ export class RunningQuery {
       const execution = await this.#query.open((message, isDataAvailable) => {
         this.#status = { ...this.#status, message, isDataAvailable };
       });
-      await this.#run(execution);
+      try {
+        await this.#run(execution);
+      } finally {
+        await execution.settle();
+      }
     } catch (error) {
       // What a batch says when it is aborted is not a failure of the query.
       if (!this.#aborting.signal.aborted) this.#exception = this.#failure(error);
@@ -161,6 +165,7 @@ export class RunningQuery {
 
   async #run(execution: MicroBatchExecution): Promise<void> {
     const { trigger } = this.#query;
+    if (this.#stopping.signal.aborted) return;
     switch (trigger.kind) {
       case 'processingTime':
         await this.#runRepeatedly(execution, trigger.intervalMs);

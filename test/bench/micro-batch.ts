@@ -1,0 +1,73 @@
+/**
+ * The latency of a micro-batch: 100 rows, a windowed count by key, a durable checkpoint on this disk.
+ *
+ *     node --import tsx test/bench/micro-batch.ts [batches]
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Sink } from '../../kernel/connectors/contract.ts';
+import { systemClock } from '../../kernel/core/clock.ts';
+import type { StreamingQueryProgress } from '../../kernel/plan/runner-port.ts';
+import { checksumOf } from '../../kernel/state/disk-checksum.ts';
+import { openDiskLogStore } from '../../kernel/state/disk-log-store.ts';
+import { createStateStores } from '../../kernel/state/state-stores.ts';
+import { openCheckpoint } from '../../kernel/stream/checkpoint.ts';
+import { startQuery } from '../../kernel/stream/start-query.ts';
+import { createEngineMemory } from '../../kernel/workers/instance.ts';
+import { createGroupTableOracle } from '../support/group-table-oracle.ts';
+import { createTestExecutor, eventBatch, windowedCount } from '../support/stream-plans.ts';
+import { TestSource } from '../support/stream-test.ts';
+
+const ROWS = 100;
+const WARMUP_BATCHES = 50;
+
+async function measure(folder: string, batchCount: number): Promise<{ readonly ms: number[]; readonly last: StreamingQueryProgress | undefined }> {
+  const memory = createEngineMemory({ maximumBytes: 1 << 28 });
+  const source = new TestSource(memory, { chunksMax: 1 });
+  for (let batch = 0; batch < batchCount; batch++) {
+    source.chunks.push(eventBatch(Array.from({ length: ROWS }, (_, row) => ({ ts: batch + row / ROWS, key: `k${row % 20}` }))));
+  }
+  const sink: Sink = { description: 'none', addBatch: () => Promise.resolve(), stop: () => Promise.resolve() };
+  const store = openDiskLogStore(folder);
+  const checkpoint = await openCheckpoint(store, { owner: 'bench', newId: () => crypto.randomUUID() });
+  const environment = { instance: { memory, kernels: {} as never }, store, clock: systemClock, checksum: checksumOf };
+  const prepared = windowedCount({ delaySeconds: 10, windowSeconds: 60, byKey: true });
+  const ms: number[] = [];
+  let last: StreamingQueryProgress | undefined;
+  let lastEndMs = performance.now();
+  const query = startQuery({
+    ...{ checkpoint, prepared, memory, sink },
+    runId: crypto.randomUUID(),
+    name: undefined,
+    trigger: { kind: 'availableNow' },
+    outputMode: 'update',
+    program: '',
+    sources: new Map([[0, source]]),
+    executor: createTestExecutor(memory),
+    stateStores: createStateStores({ ...environment, createGroupTable: createGroupTableOracle }),
+    clock: systemClock,
+    conf: {},
+    listener: {
+      onProgress: (progress) => {
+        const nowMs = performance.now();
+        ms.push(nowMs - lastEndMs);
+        lastEndMs = nowMs;
+        last = progress;
+      },
+    },
+  });
+  await query.awaitTermination();
+  return { ms: ms.slice(WARMUP_BATCHES), last };
+}
+
+const batchCount = Number(process.argv[2] ?? '1000');
+const folder = fs.mkdtempSync(path.join(process.cwd(), 'dist', 'bench-micro-batch-'));
+try {
+  const { ms, last } = await measure(path.join(folder, 'checkpoint'), batchCount + WARMUP_BATCHES);
+  const sorted = [...ms].sort((a, b) => a - b);
+  const at = (share: number): string => (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(2);
+  console.log(`${ms.length} batches of ${ROWS} rows: p50 ${at(0.5)} ms, p90 ${at(0.9)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms`);
+  console.log(`phases of the last batch, ms: ${JSON.stringify(last?.durationMs)}`);
+} finally {
+  fs.rmSync(folder, { recursive: true, force: true });
+}

@@ -45,23 +45,13 @@ function isRecord(value: unknown): value is object {
 /** The type of one value. Whole numbers are `long` until a fraction turns up in their column. */
 function typeOf(value: unknown): DataType {
   if (value === null || value === undefined) return Types.void;
-  switch (typeof value) {
-    case 'boolean':
-      return Types.boolean;
-    case 'number':
-      return Number.isSafeInteger(value) && !Object.is(value, -0) ? Types.long : Types.double;
-    case 'bigint':
-      return Types.long;
-    case 'string':
-      return Types.string;
-    case 'object':
-      return typeOfObject(value);
-    case 'undefined':
-      return Types.void;
-    case 'symbol':
-    case 'function':
-      throw new MillraceError('INVALID_ROW', { row: 0, field: '*', problem: `a ${typeof value}`, type: 'a SQL type' });
-  }
+  if (typeof value === 'boolean') return Types.boolean;
+  if (typeof value === 'number')
+    return Number.isSafeInteger(value) && !Object.is(value, -0) ? Types.long : Types.double;
+  if (typeof value === 'bigint') return Types.long;
+  if (typeof value === 'string') return Types.string;
+  if (typeof value === 'object') return typeOfObject(value);
+  throw new MillraceError('INVALID_ROW', { row: 0, field: '*', problem: `a ${typeof value}`, type: 'a SQL type' });
 }
 
 function typeOfObject(value: object): DataType {

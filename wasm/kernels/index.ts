@@ -1,9 +1,11 @@
 // All kernels are one module: every file with exports is listed here.
+export * from './accumulate';
 export * from './arithmetic';
 export * from './bitmap';
 export * from './cast';
 export * from './compare';
 export * from './json';
+export * from './dictionary';
 export * from './movement';
 export * from './text';
 export * from './window';

@@ -1,0 +1,299 @@
+/**
+ * Accumulators: where each has its value in a group's record (layout in wasm/kernels/accumulate.ts), and which kernel feeds
+ * it from a column. Everything that depends on types is decided here, once, when a table is made.
+ */
+import type { Column } from '../../arrow/column.ts';
+import type { DataType } from '../../arrow/types.ts';
+import type { AccumulatorSpec } from '../../functions/contract.ts';
+import type { EngineInstance } from '../ports.ts';
+import type { Records } from './records.ts';
+import { PICK, RECORD } from '../../../wasm/abi/group-kernels.ts';
+import { assert } from '../../core/assert.ts';
+import { MillraceError } from '../../core/errors.ts';
+import { layoutOf } from '../../arrow/column.ts';
+import { fixedWidth, typeName } from '../../arrow/types.ts';
+import { BLOCK_ROWS, validityFrom } from './key-codec.ts';
+import type { FeedRows, StringHeap } from './string-heap.ts';
+
+export interface AccumulatorLayout {
+  readonly spec: AccumulatorSpec;
+  /** Byte offset of the value in the record. */
+  readonly slot: number;
+  /** Byte offset of the has byte. */
+  readonly has: number;
+}
+
+export interface RecordLayout {
+  readonly accumulators: readonly AccumulatorLayout[];
+  readonly stride: number;
+}
+
+const WIDE_SLOT_BYTES = 16;
+
+/** @throws NOT_SUPPORTED for states that are arrays, maps or structs */
+export function layOutRecord(specs: readonly AccumulatorSpec[]): RecordLayout {
+  let next = Math.ceil((RECORD.has + specs.length) / 8) * 8;
+  const accumulators = specs.map((spec, k) => {
+    const slot = next;
+    next += slotBytes(spec.stateType);
+    return { spec, slot, has: RECORD.has + k };
+  });
+  return { accumulators, stride: next };
+}
+
+function slotBytes(type: DataType): number {
+  switch (layoutOf(type)) {
+    case 'fixed':
+      return fixedWidth(type) === 16 ? WIDE_SLOT_BYTES : 8;
+    case 'bits':
+    case 'null':
+      return 8;
+    case 'bytes':
+      return WIDE_SLOT_BYTES;
+    case 'list':
+    case 'struct':
+      throw new MillraceError('NOT_SUPPORTED', {
+        feature: `min, max, first or last of a value of type ${typeName(type)}`,
+        remedy: 'Aggregate its fields one by one.',
+      });
+  }
+}
+
+/** What the kernels of one table share. */
+export interface AccumulatorContext {
+  readonly instance: EngineInstance;
+  readonly records: Records;
+  /** Where the strings of min, max, first and last are kept. */
+  readonly strings: StringHeap;
+  /** BLOCK_ROWS * 16 bytes for converted inputs. */
+  readonly scratch: number;
+}
+
+/** How rows reach an accumulator: new rows, partial states to merge, or states to take as they are. */
+export type FeedMode = 'update' | 'merge' | 'put';
+
+/** @throws ARITHMETIC_OVERFLOW */
+export function feed(
+  { spec, slot, has }: AccumulatorLayout,
+  column: Column | undefined,
+  mode: FeedMode,
+  rows: FeedRows,
+  context: AccumulatorContext,
+): void {
+  const { instance, records } = context;
+  const { ids, from, length } = rows;
+  if (mode === 'update' && spec.op === 'count') {
+    const validity = column === undefined ? 0 : columnValidity(column, from, length, context);
+    instance.kernels.acc_count(ids, validity, length, records.pointer, records.stride, slot);
+    return;
+  }
+  assert(column !== undefined, `${spec.op} has an input`);
+  if (column.layout === 'null') return feedNulls(mode, spec, rows, has, context);
+  const input: Input = { column, slot, has, rows, context };
+  if (mode === 'put') return pick(PICK.last, input);
+  switch (spec.op) {
+    case 'count':
+      return addCounts(input);
+    case 'sum':
+      return sum(spec, mode, input);
+    case 'min':
+    case 'max':
+      return extreme(spec.op, input);
+    case 'first':
+      return pick(PICK.first, input);
+    case 'last':
+      return pick(PICK.last, input);
+    case 'first_non_null':
+      return pick(PICK.firstNonNull, input);
+    case 'last_non_null':
+      return pick(PICK.lastNonNull, input);
+  }
+}
+
+interface Input {
+  readonly column: Exclude<Column, { layout: 'null' }>;
+  readonly slot: number;
+  readonly has: number;
+  readonly rows: FeedRows;
+  readonly context: AccumulatorContext;
+}
+
+/** A count's validity; a column of the void type is all nulls. */
+function columnValidity(
+  column: Column,
+  from: number,
+  length: number,
+  { scratch, instance }: AccumulatorContext,
+): number {
+  if (column.layout !== 'null') return validityFrom(column, from);
+  instance.kernels.bitmap_fill(scratch, length, 0);
+  return scratch;
+}
+
+/** A void input only tells first and last that a row was there. */
+function feedNulls(
+  mode: FeedMode,
+  spec: AccumulatorSpec,
+  { ids, length }: FeedRows,
+  has: number,
+  { instance, records, scratch }: AccumulatorContext,
+): void {
+  if (mode !== 'put' && spec.op !== 'first' && spec.op !== 'last') return;
+  instance.kernels.bitmap_fill(scratch, length, 0);
+  const picked = mode === 'put' || spec.op === 'last' ? PICK.last : PICK.first;
+  instance.kernels.acc_pick_fixed1(picked, ids, scratch, scratch, length, records.pointer, records.stride, has, has);
+}
+
+function addCounts({ column, slot, rows, context }: Input): void {
+  assert(column.layout === 'fixed', 'counts are longs');
+  const { pointer, stride } = context.records;
+  const values = column.values.byteOffset + rows.from * 8;
+  context.instance.kernels.acc_add_counts(rows.ids, values, rows.length, pointer, stride, slot);
+}
+
+function sum(spec: AccumulatorSpec, mode: FeedMode, input: Input): void {
+  const { column, slot, has, rows, context } = input;
+  assert(column.layout === 'fixed', 'a sum adds numbers');
+  const { kernels } = context.instance;
+  const { pointer, stride } = context.records;
+  const checked = spec.onOverflow === 'error' ? 1 : 0;
+  const state = spec.stateType;
+  const wantsDouble = state.kind === 'double' || state.kind === 'float';
+  const values = wantsDouble ? toDoubles(column, rows, context) : pointerFrom(column.values, rows.from, column.type);
+  const args = [rows.ids, values, validityFrom(column, rows.from), rows.length, pointer, stride, slot, has] as const;
+  let overflow = -1;
+  if (wantsDouble) kernels.acc_sum_f64(...args);
+  else if (state.kind === 'decimal') {
+    assert(column.type.kind === 'decimal', 'a decimal sum adds decimals');
+    const limit = writeLimit(state.precision, context);
+    overflow = kernels.acc_sum_d128(...args, limit, spec.onOverflow === 'error' ? 1 : 0);
+  } else overflow = sumIntegers(column.values, checked, args, context.instance);
+  if (overflow >= 0) {
+    throw new MillraceError('ARITHMETIC_OVERFLOW', {
+      operation: `${mode === 'merge' ? 'Merging sums' : 'sum'} of type ${typeName(state)}`,
+      function: 'sum',
+    });
+  }
+}
+
+type AccumulateArgs = readonly [number, number, number, number, number, number, number, number];
+
+function sumIntegers(
+  values: ArrayBufferView,
+  checked: 0 | 1,
+  args: AccumulateArgs,
+  { kernels }: EngineInstance,
+): number {
+  if (values instanceof BigInt64Array) return kernels.acc_sum_i64(checked, ...args);
+  if (values instanceof Int32Array) return kernels.acc_sum_i32(checked, ...args);
+  if (values instanceof Int16Array) return kernels.acc_sum_i16(checked, ...args);
+  assert(values instanceof Int8Array, 'a long sum adds integers');
+  return kernels.acc_sum_i8(checked, ...args);
+}
+
+/** The rows as f64: in place where they are, else converted into scratch. */
+function toDoubles(
+  column: Extract<Column, { layout: 'fixed' }>,
+  { from, length }: FeedRows,
+  { scratch, instance }: AccumulatorContext,
+): number {
+  const { values } = column;
+  const { kernels } = instance;
+  const pointer = values.byteOffset + from * values.BYTES_PER_ELEMENT;
+  if (values instanceof Float64Array) return pointer;
+  if (values instanceof Float32Array) kernels.cast_f32_f64(pointer, length, scratch);
+  else if (values instanceof Int32Array) kernels.cast_i32_f64(pointer, length, scratch);
+  else if (values instanceof Int16Array) kernels.cast_i16_f64(pointer, length, scratch);
+  else if (values instanceof Int8Array) kernels.cast_i8_f64(pointer, length, scratch);
+  else kernels.cast_i64_f64(pointer, length, scratch);
+  return scratch;
+}
+
+function pointerFrom(values: { readonly byteOffset: number }, from: number, type: DataType): number {
+  return values.byteOffset + from * (fixedWidth(type) ?? 0);
+}
+
+/** 10^precision as 128 bits, in scratch. */
+function writeLimit(precision: number, { scratch, instance }: AccumulatorContext): number {
+  const words = new BigUint64Array(instance.memory.buffer, scratch, 2);
+  const limit = 10n ** BigInt(precision);
+  words[0] = BigInt.asUintN(64, limit);
+  words[1] = limit >> 64n;
+  return scratch;
+}
+
+function extreme(op: 'min' | 'max', input: Input): void {
+  const { column, slot, has, rows, context } = input;
+  const { kernels } = context.instance;
+  if (column.layout === 'bytes') {
+    return context.strings.feed(op === 'min' ? PICK.min : PICK.max, column, rows, context.records, slot, has);
+  }
+  const most = op === 'max' ? 1 : 0;
+  const validity = validityFrom(column, rows.from);
+  const { pointer, stride } = context.records;
+  const args = (values: number): AccumulateArgs => [
+    rows.ids,
+    values,
+    validity,
+    rows.length,
+    pointer,
+    stride,
+    slot,
+    has,
+  ];
+  if (column.layout === 'bits') return kernels.acc_extreme_i8(most, ...args(bitsAsBytes(column.values, rows, context)));
+  assert(column.layout === 'fixed', 'min and max of fixed columns');
+  const at = args(pointerFrom(column.values, rows.from, column.type));
+  const { values } = column;
+  if (column.type.kind === 'decimal') kernels.acc_extreme_d128(most, ...at);
+  else if (values instanceof BigInt64Array) kernels.acc_extreme_i64(most, ...at);
+  else if (values instanceof Float64Array) kernels.acc_extreme_f64(most, ...at);
+  else if (values instanceof Float32Array) kernels.acc_extreme_f32(most, ...at);
+  else if (values instanceof Int32Array) kernels.acc_extreme_i32(most, ...at);
+  else if (values instanceof Int16Array) kernels.acc_extreme_i16(most, ...at);
+  else kernels.acc_extreme_i8(most, ...at);
+}
+
+function bitsAsBytes(bits: Uint8Array, { from, length }: FeedRows, { scratch, instance }: AccumulatorContext): number {
+  instance.kernels.bits_to_bytes(bits.byteOffset + from / 8, length, scratch);
+  return scratch;
+}
+
+function pick(mode: number, input: Input): void {
+  const { column, slot, has, rows, context } = input;
+  const { kernels } = context.instance;
+  if (column.layout === 'bytes') return context.strings.feed(mode, column, rows, context.records, slot, has);
+  const validity = validityFrom(column, rows.from);
+  const { pointer, stride } = context.records;
+  const args = (values: number): AccumulateArgs => [
+    rows.ids,
+    values,
+    validity,
+    rows.length,
+    pointer,
+    stride,
+    slot,
+    has,
+  ];
+  if (column.layout === 'bits')
+    return kernels.acc_pick_fixed1(mode, ...args(bitsAsBytes(column.values, rows, context)));
+  assert(column.layout === 'fixed', 'first and last of fixed columns');
+  const at = args(pointerFrom(column.values, rows.from, column.type));
+  switch (fixedWidth(column.type)) {
+    case 1:
+      return kernels.acc_pick_fixed1(mode, ...at);
+    case 2:
+      return kernels.acc_pick_fixed2(mode, ...at);
+    case 4:
+      return kernels.acc_pick_fixed4(mode, ...at);
+    case 8:
+      return kernels.acc_pick_fixed8(mode, ...at);
+    case 16:
+      return kernels.acc_pick_fixed16(mode, ...at);
+    case undefined:
+      return assert(false, 'a fixed column has a width');
+  }
+}
+
+/** Bytes of an AccumulatorContext's scratch. */
+export const SCRATCH_BYTES = BLOCK_ROWS * 16;

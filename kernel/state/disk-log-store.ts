@@ -90,7 +90,7 @@ class DiskLogStore implements LogStore {
     const temporary = this.#temporaryOf(full);
     const descriptor = fs.openSync(temporary, 'w');
     try {
-      for (let written = 0; written < bytes.length; ) written += fs.writeSync(descriptor, bytes, written);
+      for (let written = 0; written < bytes.length;) written += fs.writeSync(descriptor, bytes, written);
       fs.fsyncSync(descriptor);
     } finally {
       fs.closeSync(descriptor);

@@ -97,7 +97,12 @@ function mixValue(hash: number, column: Column, row: number): number {
 
 function mixFixed(hash: number, column: FixedColumn, row: number): number {
   const width = column.type.kind === 'decimal' ? 2 : 1;
-  const one = { ...column, length: 1, validity: undefined, values: column.values.subarray(row * width, (row + 1) * width) };
+  const one = {
+    ...column,
+    length: 1,
+    validity: undefined,
+    values: column.values.subarray(row * width, (row + 1) * width),
+  };
   const words = fixedWords(one);
   assert(words !== undefined, 'a fixed column has words');
   return words.values.reduce(mix, hash);

@@ -140,7 +140,13 @@ function pickBytes(
   space: Space,
 ): Column {
   const ranges = Array.from({ length }, (_, index) => bytesOf(source(index), row(index)));
-  const column = allocateBytesColumn(type, length, ranges.reduce((sum, { length: n }) => sum + n, 0), space, validity);
+  const column = allocateBytesColumn(
+    type,
+    length,
+    ranges.reduce((sum, { length: n }) => sum + n, 0),
+    space,
+    validity,
+  );
   let at = 0;
   for (const [index, range] of ranges.entries()) {
     column.offsets[index] = at;

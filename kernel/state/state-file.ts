@@ -133,7 +133,8 @@ export function verifyStateFile(bytes: Uint8Array, checksum: Checksum): Verified
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const end = bytes.length - TRAILER_BYTES;
-  if (view.getUint32(end, true) !== checksum(bytes.subarray(0, end))) return 'its content does not agree with its checksum';
+  if (view.getUint32(end, true) !== checksum(bytes.subarray(0, end)))
+    return 'its content does not agree with its checksum';
   const bodyStart = HEADER_START + view.getUint32(MAGIC.length, true);
   const header = parseHeader(new TextDecoder().decode(bytes.subarray(HEADER_START, bodyStart)));
   return header === undefined ? 'its header cannot be read' : { header, body: bytes.subarray(bodyStart, end) };
@@ -142,7 +143,9 @@ export function verifyStateFile(bytes: Uint8Array, checksum: Checksum): Verified
 function parseHeader(text: string): StateFileHeader | undefined {
   const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null) return undefined;
-  const { kind, operator, version, partitions, keys, states } = value as Partial<Record<keyof StateFileHeader, unknown>>;
+  const { kind, operator, version, partitions, keys, states } = value as Partial<
+    Record<keyof StateFileHeader, unknown>
+  >;
   if (kind !== 'delta' && kind !== 'snapshot') return undefined;
   if (typeof operator !== 'number' || typeof version !== 'number' || typeof partitions !== 'number') return undefined;
   if (!isTexts(keys) || !isTexts(states)) return undefined;

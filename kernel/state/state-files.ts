@@ -53,8 +53,14 @@ export class StateFiles {
   /** Removes what no version >= `oldestVersion` needs. */
   async purge(oldestVersion: number): Promise<void> {
     const base = Math.max(0, ...[...this.#versions.snapshot].filter((candidate) => candidate <= oldestVersion));
-    await this.#remove('snapshot', [...this.#versions.snapshot].filter((candidate) => candidate < base));
-    await this.#remove('delta', [...this.#versions.delta].filter((candidate) => candidate <= base));
+    await this.#remove(
+      'snapshot',
+      [...this.#versions.snapshot].filter((candidate) => candidate < base),
+    );
+    await this.#remove(
+      'delta',
+      [...this.#versions.delta].filter((candidate) => candidate <= base),
+    );
   }
 
   async #remove(kind: StateFileKind, versions: readonly number[]): Promise<void> {
@@ -73,7 +79,8 @@ export class StateFiles {
 
   async #read(kind: StateFileKind, version: number): Promise<VerifiedStateFile> {
     const bytes = await this.#store.read(this.#path(kind, version), 'inside');
-    if (bytes === undefined) throw this.#damaged(kind, version, `it is missing, and version ${version} of the state needs it`);
+    if (bytes === undefined)
+      throw this.#damaged(kind, version, `it is missing, and version ${version} of the state needs it`);
     const verified = verifyStateFile(bytes, this.#checksum);
     if (typeof verified === 'string') throw this.#damaged(kind, version, verified);
     const { header } = verified;

@@ -141,6 +141,7 @@ export function parseJsonObject(text: string | undefined, what: string): Readonl
 /** A whole number of ms. @throws LogSyntaxError */
 export function parseMs(members: ReadonlyMap<string, unknown>, name: string): number {
   const value = members.get(name);
-  if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw new LogSyntaxError(`${name} is not a whole number`);
+  if (typeof value !== 'number' || !Number.isSafeInteger(value))
+    throw new LogSyntaxError(`${name} is not a whole number`);
   return value;
 }

@@ -76,12 +76,18 @@ export function compareFingerprints(before: Fingerprint, now: Fingerprint): read
   const changes: ProgramChange[] = [];
   const differ = (a: readonly string[], b: readonly string[]): boolean => a.join('\n') !== b.join('\n');
   const kinds = (sources: readonly string[]): readonly string[] => sources.map((source) => source.split('[')[0] ?? '');
-  const told = (severity: ProgramChange['severity'], what: string, a: readonly string[], b: readonly string[]): void => {
+  const told = (
+    severity: ProgramChange['severity'],
+    what: string,
+    a: readonly string[],
+    b: readonly string[],
+  ): void => {
     changes.push({ severity, text: `${what} changed from ${a.join('; ') || 'none'} to ${b.join('; ') || 'none'}` });
   };
   if (differ(kinds(before.sources), kinds(now.sources))) told('refused', 'the sources', before.sources, now.sources);
   else if (differ(before.sources, now.sources)) told('explained', 'the sources', before.sources, now.sources);
-  if (differ(before.operators, now.operators)) told('refused', 'the stateful operators', before.operators, now.operators);
+  if (differ(before.operators, now.operators))
+    told('refused', 'the stateful operators', before.operators, now.operators);
   if (differ(before.windows, now.windows)) told('refused', 'the window length', before.windows, now.windows);
   if (before.outputMode !== now.outputMode) {
     const complete = before.outputMode === 'complete' || now.outputMode === 'complete';
@@ -89,7 +95,10 @@ export function compareFingerprints(before: Fingerprint, now: Fingerprint): read
   }
   if (differ(before.watermarks, now.watermarks)) told('explained', 'the watermark', before.watermarks, now.watermarks);
   if (before.program !== now.program) {
-    changes.push({ severity: 'explained', text: 'the query changed; rows already counted in the state stay as they were' });
+    changes.push({
+      severity: 'explained',
+      text: 'the query changed; rows already counted in the state stay as they were',
+    });
   }
   return changes;
 }

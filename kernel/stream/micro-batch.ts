@@ -97,7 +97,10 @@ export class MicroBatchExecution {
     return { kind: 'ran', report };
   }
 
-  async #construct({ limit, noDataBatches, signal }: StepOptions, timer: PhaseTimer): Promise<OffsetLogEntry | undefined> {
+  async #construct(
+    { limit, noDataBatches, signal }: StepOptions,
+    timer: PhaseTimer,
+  ): Promise<OffsetLogEntry | undefined> {
     const { sources, checkpoint, clock, conf, tracker, onStatus } = this.#parts;
     const starts = this.#starts();
     const ends = await timer.time('latestOffset', async () => {
@@ -289,4 +292,3 @@ async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T
     signal.removeEventListener('abort', stopWaiting);
   }
 }
-

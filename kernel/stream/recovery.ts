@@ -104,7 +104,8 @@ function logsDisagree(lastOffset: number, lastCommit: number | undefined): Recov
 function gapIn(folder: string, batchIds: readonly number[]): RecoveryPlan | undefined {
   for (const [index, batchId] of batchIds.entries()) {
     const before = batchIds[index - 1];
-    if (before !== undefined && before !== batchId - 1) return disagreement(`${folder}/${batchId - 1}`, 'it is missing');
+    if (before !== undefined && before !== batchId - 1)
+      return disagreement(`${folder}/${batchId - 1}`, 'it is missing');
   }
   return undefined;
 }

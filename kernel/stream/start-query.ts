@@ -95,7 +95,12 @@ async function openExecution(
     logged:
       plan.kind !== 'replay'
         ? undefined
-        : { batchWatermarkMs: plan.watermarkMs, batchTimestampMs: plan.batchTimestampMs, conf: plan.conf, ends: plan.ends },
+        : {
+            batchWatermarkMs: plan.watermarkMs,
+            batchTimestampMs: plan.batchTimestampMs,
+            conf: plan.conf,
+            ends: plan.ends,
+          },
   };
   const { executor, memory, sink, clock } = options;
   return new MicroBatchExecution(
@@ -133,7 +138,11 @@ async function closeAll(
   stores: ReadonlyMap<number, StatefulStore>,
 ): Promise<void> {
   const closing = [
-    ...sources.map(({ source }) => () => source.stop()),
+    ...sources.map(
+      ({ source }) =>
+        () =>
+          source.stop(),
+    ),
     () => options.sink.stop(),
     ...[...stores.values()].map((store) => () => store.close()),
   ];

@@ -21,11 +21,16 @@ import { TestSource } from '../support/stream-test.ts';
 const ROWS = 100;
 const WARMUP_BATCHES = 50;
 
-async function measure(folder: string, batchCount: number): Promise<{ readonly ms: number[]; readonly last: StreamingQueryProgress | undefined }> {
+async function measure(
+  folder: string,
+  batchCount: number,
+): Promise<{ readonly ms: number[]; readonly last: StreamingQueryProgress | undefined }> {
   const memory = createEngineMemory({ maximumBytes: 1 << 28 });
   const source = new TestSource(memory, { chunksMax: 1 });
   for (let batch = 0; batch < batchCount; batch++) {
-    source.chunks.push(eventBatch(Array.from({ length: ROWS }, (_, row) => ({ ts: batch + row / ROWS, key: `k${row % 20}` }))));
+    source.chunks.push(
+      eventBatch(Array.from({ length: ROWS }, (_, row) => ({ ts: batch + row / ROWS, key: `k${row % 20}` }))),
+    );
   }
   const sink: Sink = { description: 'none', addBatch: () => Promise.resolve(), stop: () => Promise.resolve() };
   const store = openDiskLogStore(folder);
@@ -66,7 +71,9 @@ try {
   const { ms, last } = await measure(path.join(folder, 'checkpoint'), batchCount + WARMUP_BATCHES);
   const sorted = [...ms].sort((a, b) => a - b);
   const at = (share: number): string => (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(2);
-  console.log(`${ms.length} batches of ${ROWS} rows: p50 ${at(0.5)} ms, p90 ${at(0.9)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms`);
+  console.log(
+    `${ms.length} batches of ${ROWS} rows: p50 ${at(0.5)} ms, p90 ${at(0.9)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms`,
+  );
   console.log(`phases of the last batch, ms: ${JSON.stringify(last?.durationMs)}`);
 } finally {
   fs.rmSync(folder, { recursive: true, force: true });

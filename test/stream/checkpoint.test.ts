@@ -96,14 +96,21 @@ test('23: state goes on where it was, over many restarts and snapshots', async (
     actions.push(AddData([100 + batch, 'a']), ProcessAll());
     if (batch % 4 === 3) actions.push(StopStream(), StartStream());
   }
-  await testStream(windowedCount({ delaySeconds: 1000, windowSeconds: 100 }), { store: openDiskLogStore(folder), outputMode: 'update' }, [
-    ...actions,
-    Check('the count', ({ sink }) => {
-      assert.deepEqual([...sink.batches.values()].at(-1), [{ start: 100, count: 25n }]);
-    }),
-  ]);
+  await testStream(
+    windowedCount({ delaySeconds: 1000, windowSeconds: 100 }),
+    { store: openDiskLogStore(folder), outputMode: 'update' },
+    [
+      ...actions,
+      Check('the count', ({ sink }) => {
+        assert.deepEqual([...sink.batches.values()].at(-1), [{ start: 100, count: 25n }]);
+      }),
+    ],
+  );
   assert.deepEqual(
-    fs.readdirSync(path.join(folder, 'state', '0')).filter((name) => name.endsWith('.snapshot')).sort(),
+    fs
+      .readdirSync(path.join(folder, 'state', '0'))
+      .filter((name) => name.endsWith('.snapshot'))
+      .sort(),
     ['10.snapshot', '20.snapshot'],
   );
 });

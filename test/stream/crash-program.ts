@@ -34,7 +34,8 @@ function generatedSource(memory: EngineMemory, chunkCount: number): StreamSource
   return {
     description: 'GeneratedSource',
     initialOffset: () => Promise.resolve(null),
-    latestOffset: (start) => Promise.resolve(String(Math.min((start === null ? -1 : Number(start)) + 1, chunkCount - 1))),
+    latestOffset: (start) =>
+      Promise.resolve(String(Math.min((start === null ? -1 : Number(start)) + 1, chunkCount - 1))),
     prepareForAvailableNow: () => Promise.resolve(),
     scan: (start, end) => {
       const from = start === null ? 0 : Number(start) + 1;
@@ -51,7 +52,9 @@ function fileSink(folder: string): Sink {
   return {
     description: 'FileSink',
     addBatch: ({ batchId, batches }) => {
-      const rows = batches.flatMap(rowsOf).map(({ start, key, count }) => `${String(start)} ${String(key)} ${String(count)}`);
+      const rows = batches
+        .flatMap(rowsOf)
+        .map(({ start, key, count }) => `${String(start)} ${String(key)} ${String(count)}`);
       const temporary = path.join(folder, `.${batchId}.tmp`);
       fs.writeFileSync(temporary, JSON.stringify(rows));
       fs.renameSync(temporary, path.join(folder, `${batchId}.json`));

@@ -55,7 +55,10 @@ test('a logged batch without commit is run again with what was logged', () => {
 test('after a commit the next batch starts where the last one ended, with the greater watermark', () => {
   const expected = { kind: 'continue', batchId: 6, starts: ['5', null], lateWatermarkMs: 50, conf: { policy: 'min' } };
   assert.deepEqual(plan([3, 4, 5], [4, 5]), { ...expected, watermarkMs: 60 });
-  const slow = planRecovery(tail([3, 4, 5], offsetEntry), tail([4, 5], () => ({ nextBatchWatermarkMs: 7 })));
+  const slow = planRecovery(
+    tail([3, 4, 5], offsetEntry),
+    tail([4, 5], () => ({ nextBatchWatermarkMs: 7 })),
+  );
   assert.deepEqual(slow, { ...expected, watermarkMs: 50 });
 });
 
@@ -82,7 +85,8 @@ test('any logs give a plan that fits them, or an error', () => {
       const contiguous = (list: readonly number[]): boolean => list.every((id, i) => id === (list[0] ?? 0) + i);
       const lastOffset = offsets.at(-1) ?? -1;
       const lastCommit = commits.at(-1) ?? -1;
-      const agree = contiguous(offsets) && contiguous(commits) && (lastOffset === lastCommit || lastOffset === lastCommit + 1);
+      const agree =
+        contiguous(offsets) && contiguous(commits) && (lastOffset === lastCommit || lastOffset === lastCommit + 1);
       const startKnown = lastOffset === lastCommit || lastOffset === 0 || offsets.includes(lastOffset - 1);
       if (!agree || !startKnown) assert.equal(found.kind, 'disagreement');
       else if (lastOffset === -1) assert.equal(found.kind, 'fresh');

@@ -37,7 +37,10 @@ const droppedIs = (rows: number): Action =>
     const dropped = (query?.snapshot().recentProgress ?? []).map(
       ({ stateOperators }) => stateOperators[0]?.numRowsDroppedByWatermark ?? 0,
     );
-    assert.equal(dropped.reduce((sum, count) => sum + count, 0), rows);
+    assert.equal(
+      dropped.reduce((sum, count) => sum + count, 0),
+      rows,
+    );
   });
 
 const stateRowsAre = (rows: number): Action =>
@@ -153,7 +156,11 @@ test('9: a null time falls in no window; as a key it is never emitted in append,
 });
 
 test('9: rows before 1970 are late at once', () =>
-  testStream(byWindow, { outputMode: 'update' }, [...processed([-6, 'a'], [1, 'a']), CheckAnswer('0 1'), droppedIs(1)]));
+  testStream(byWindow, { outputMode: 'update' }, [
+    ...processed([-6, 'a'], [1, 'a']),
+    CheckAnswer('0 1'),
+    droppedIs(1),
+  ]));
 
 test('19: an empty batch keeps a global aggregate', async () => {
   const plan = globalCount({ delaySeconds: 0 });

@@ -91,7 +91,11 @@ export function windowedCount({ delaySeconds, windowSeconds, byKey, accumulators
   const all = [COUNT, ...(accumulators ?? [])];
   const schema = partialSchema(keys, all);
   return {
-    schema: Types.struct([field('start', Types.double), ...(byKey === true ? [field('key', Types.string)] : []), field('count', Types.long)]),
+    schema: Types.struct([
+      field('start', Types.double),
+      ...(byKey === true ? [field('key', Types.string)] : []),
+      field('count', Types.long),
+    ]),
     stateful: [
       {
         kind: 'aggregate',
@@ -106,7 +110,10 @@ export function windowedCount({ delaySeconds, windowSeconds, byKey, accumulators
     partial: (rows) => {
       // A row without a time falls in no window (SEMANTICS.md 9).
       const counted = windowMicros === 0n ? rows : rows.filter(({ ts }) => ts !== null);
-      return { schema, rows: countBy(counted, (row) => [paneOf(row['ts']), ...(byKey === true ? [row['key'] ?? null] : [])]) };
+      return {
+        schema,
+        rows: countBy(counted, (row) => [paneOf(row['ts']), ...(byKey === true ? [row['key'] ?? null] : [])]),
+      };
     },
     finish: (rows) =>
       rows.map(({ k0, k1, s0 }) => ({
@@ -163,7 +170,10 @@ function watermarksOf(delaySeconds: number | undefined): PreparedPlan['watermark
   return [{ watermarkId: 0, delayMicros: BigInt(delaySeconds) * SECOND_MICROS, column: 'ts' }];
 }
 
-function partialSchema(keys: readonly { readonly type: Schema['fields'][number]['type'] }[], states: readonly AccumulatorSpec[]): Schema {
+function partialSchema(
+  keys: readonly { readonly type: Schema['fields'][number]['type'] }[],
+  states: readonly AccumulatorSpec[],
+): Schema {
   return Types.struct([
     ...keys.map(({ type }, index) => field(`k${index}`, type)),
     ...states.map(({ stateType }, index) => field(`s${index}`, stateType)),

@@ -125,7 +125,11 @@ export interface StartChanges extends Partial<Pick<StreamTestOptions, 'outputMod
 }
 
 /** Runs the actions; the query is started first unless the list begins with a StartStream. */
-export async function testStream(plan: TestPlan, options: StreamTestOptions, actions: readonly Action[]): Promise<void> {
+export async function testStream(
+  plan: TestPlan,
+  options: StreamTestOptions,
+  actions: readonly Action[],
+): Promise<void> {
   const instance = options.instance ?? { memory: createEngineMemory({ maximumBytes: 1 << 28 }), kernels: {} as never };
   const { chunksMax } = options;
   const context: StreamTestContext = {
@@ -186,7 +190,12 @@ async function startTestQuery(
   });
 }
 
-function describeFailure(actions: readonly Action[], culprit: number, context: StreamTestContext, cause: unknown): string {
+function describeFailure(
+  actions: readonly Action[],
+  culprit: number,
+  context: StreamTestContext,
+  cause: unknown,
+): string {
   const lines = actions.map(({ label }, index) => `${index === culprit ? '=> ' : '   '}${label}`);
   const batches = [...context.sink.batches].map(([id, rows]) => `   ${id}: ${rows.map(textOf).join(' ')}`);
   const status = context.query?.snapshot().status.message ?? 'not started';
@@ -197,7 +206,9 @@ function describeFailure(actions: readonly Action[], culprit: number, context: S
 /** A row as a test writes it: `10 a 2`. */
 export function textOf(row: RowObject): string {
   return Object.values(row)
-    .map((value) => (value instanceof Date ? String(value.getTime() / 1000) : value === null ? 'null' : String(value as string)))
+    .map((value) =>
+      value instanceof Date ? String(value.getTime() / 1000) : value === null ? 'null' : String(value as string),
+    )
     .join(' ');
 }
 

@@ -6,7 +6,7 @@ import type { RecordBatch } from '../arrow/column.ts';
 import { allocateInt32, makeBatch } from '../arrow/make.ts';
 import type { Arena } from '../arrow/memory.ts';
 import { openBatch } from '../arrow/open.ts';
-import { openIpc } from './ipc-pending.ts';
+import { fromIpc } from '../arrow/ipc.ts';
 import type { ScanLease } from '../arrow/scan.ts';
 import { toEngine } from '../arrow/transfer.ts';
 import { Types } from '../arrow/types.ts';
@@ -251,7 +251,7 @@ export class PlanRun {
 
   #localRows(node: PhysicalOf<'local'>): readonly RecordBatch[] {
     const schema = schemaOfColumns(node.output);
-    return openIpc(node.rows.ipc).batches.map((batch) => {
+    return fromIpc(node.rows.ipc).batches.map((batch) => {
       const columns = node.ordinals.map((ordinal) => present(batch.columns[ordinal], 'column'));
       return toEngine(makeBatch(schema, columns, batch.length), this.#input.arena);
     });

@@ -72,7 +72,7 @@ export class WorkerPool implements ComputePool {
 
   #startMember(index: number): Member {
     const { entry, workerData } = this.#options;
-    const worker = new Worker(entry.url, { workerData, execArgv: [...entry.execArgv], name: `millrace-compute-${index}` });
+    const worker = new Worker(entry.url, { workerData, name: `millrace-compute-${index}` });
     const member: Member = { worker, stages: new Map() };
     this.#members[index] = member;
     worker.on('message', (message: FromWorker) => {

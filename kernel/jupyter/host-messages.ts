@@ -44,9 +44,6 @@ export function receiveFromHost(kernel: Kernel, message: FromHost): void {
     case 'interrupt-seen':
       kernel.interrupter.noteSeen(message.id);
       return;
-    case 'interrupt-request':
-      settle(kernel.interrupter.interrupt());
-      return;
     case 'catalog':
       kernel.language?.noteCatalog(message.catalog);
       return;

@@ -28,8 +28,8 @@ export interface InterrupterPorts {
     readonly epoch: number | undefined;
     readonly afterTermination: boolean;
   }) => void;
-  /** Sends SIGINT to this process. */
-  readonly signal: () => void;
+  /** Sends SIGINT to this process; undefined where that might end it. */
+  readonly signal: (() => void) | undefined;
   /** The main thread sits in a native call that nothing can end. */
   readonly tellStuck: () => void;
   /** A termination was used: what the main thread was about to answer may be lost. */
@@ -71,9 +71,11 @@ export class Interrupter {
   async #escalate(): Promise<void> {
     const id = this.#ask({ afterTermination: false });
     if (!this.#isListening || (await this.#isSeen(id, FLAG_WAIT_MS))) return;
-    this.#raiseFlag();
-    this.#ports.signal();
-    if (await this.#isSeen(id, SIGNAL_WAIT_MS)) return;
+    if (this.#ports.signal !== undefined) {
+      this.#raiseFlag();
+      this.#ports.signal();
+      if (await this.#isSeen(id, SIGNAL_WAIT_MS)) return;
+    }
     for (const waitMs of [TERMINATE_WAIT_MS, STUCK_WAIT_MS]) {
       terminateMainThread();
       // The message asked with before may have been what was terminated.

@@ -6,21 +6,18 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
-import { systemClock } from '../core/clock.ts';
 import { MillraceError } from '../core/errors.ts';
 import type { CatalogSnapshot, InterruptCell, Interpreter } from '../session/contract.ts';
 import { CellHost } from './cell-host.ts';
 import { parseConnection } from './connection.ts';
 import { createGate } from './output-gate.ts';
+import { guardSigint } from './sigint-guard.ts';
 import {
   THREAD_PROTOCOL_VERSION,
   type FromHost,
   type JupyterWorkerData,
   type KernelDescription,
 } from './thread-protocol.ts';
-
-/** Within this time after our own SIGINT, a SIGINT that arrives is taken for it. */
-const OWN_SIGNAL_MS = 1000;
 
 export interface JupyterOptions {
   readonly connectionFile: string;
@@ -54,6 +51,7 @@ export async function startJupyter(options: JupyterOptions): Promise<JupyterHost
     kernel: options.kernel,
     interruptFlag: interrupt.flag,
     gate,
+    canSignal: guardSigint(),
     port: workerPort,
     languageWorkerUrl: options.languageWorkerUrl?.href,
     historyFolder: historyFolder(process.env),
@@ -61,7 +59,7 @@ export async function startJupyter(options: JupyterOptions): Promise<JupyterHost
   const worker = new Worker(options.workerUrl, { workerData, transferList: [workerPort], name: 'jupyter' });
   const post = (message: FromHost): void => port.postMessage(message);
   const closed = new Promise<number>((resolve) => worker.once('exit', resolve));
-  forwardSignals(post, gate);
+  process.on('SIGTERM', () => post({ type: 'shutdown-request' }));
   await ready(worker);
   const failed = serveCells(options, port, gate).then(
     () => new Promise<never>(() => undefined),
@@ -95,15 +93,6 @@ function ready(worker: Worker): Promise<void> {
     worker.once('message', () => resolve());
     worker.once('error', reject);
   });
-}
-
-/** SIGINT interrupts, SIGTERM shuts down. SIGINT may also be the interrupter's own, which a cell's end came before. */
-function forwardSignals(post: (message: FromHost) => void, gate: Int32Array): void {
-  process.on('SIGINT', () => {
-    const sinceOwnMs = ((systemClock.nowMs() | 0) - Atomics.load(gate, 1)) | 0;
-    if (sinceOwnMs < 0 || sinceOwnMs > OWN_SIGNAL_MS) post({ type: 'interrupt-request' });
-  });
-  process.on('SIGTERM', () => post({ type: 'shutdown-request' }));
 }
 
 async function readConnectionFile(file: string): Promise<string> {

@@ -39,7 +39,6 @@ export class Kernel {
   readonly #codec: WireCodec;
   readonly #queues: Readonly<Record<'shell' | 'control' | 'stdin' | 'iopub' | 'heartbeat', SendQueue>>;
   readonly #requests: Requests;
-  readonly #interruptedAtMs: Int32Array;
   readonly #outputPorts: MessagePort[] = [];
   readonly iopub: IoPub;
   readonly parents = new Parents();
@@ -59,7 +58,6 @@ export class Kernel {
     this.#clock = clock;
     this.#log = log;
     this.#port = data.port;
-    this.#interruptedAtMs = data.gate.subarray(1);
     this.#codec = new WireCodec(data.connection, clock);
     this.#queues = {
       shell: new SendQueue(sockets.shell, log),
@@ -88,7 +86,7 @@ export class Kernel {
       log,
     });
     this.executions = this.#createExecutions(history);
-    this.interrupter = this.#createInterrupter(data.interruptFlag);
+    this.interrupter = this.#createInterrupter(data);
   }
 
   /** Reads the sockets until they are closed. */
@@ -227,16 +225,13 @@ export class Kernel {
     });
   }
 
-  #createInterrupter(flag: Int32Array): Interrupter {
+  #createInterrupter(data: JupyterWorkerData): Interrupter {
     return new Interrupter({
-      flag,
+      flag: data.interruptFlag,
       clock: this.#clock,
       runningEpoch: () => this.executions.runningEpoch,
       ask: (question) => this.#toHost({ type: 'interrupt', ...question }),
-      signal: () => {
-        Atomics.store(this.#interruptedAtMs, 0, this.#clock.nowMs() | 0);
-        process.kill(process.pid, 'SIGINT');
-      },
+      signal: data.canSignal ? () => process.kill(process.pid, 'SIGINT') : undefined,
       tellStuck: () => this.#tellStuck(),
       noteTerminated: () => this.comms.allDone(),
     });

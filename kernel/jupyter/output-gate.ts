@@ -2,9 +2,7 @@
  * Backpressure from the sockets to the code that prints: characters that the main thread has posted and the jupyter
  * worker has not sent yet. Where they exceed the limit, the printing thread waits; nothing is dropped.
  *
- * Two 32-bit words in shared memory:
- *   [0] those characters; the main thread adds before it posts, the worker subtracts after it has sent
- *   [1] when the worker last sent SIGINT to its own process: the low 32 bits of the time in ms
+ * One 32-bit word in shared memory: the main thread adds before it posts, the worker subtracts after it has sent.
  */
 const CHARACTERS_MAX = 32 * 1024 * 1024;
 const WAIT_MS = 50;
@@ -12,7 +10,7 @@ const WAIT_MS = 50;
 export const MESSAGE_COST = 256;
 
 export function createGate(): Int32Array {
-  return new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
+  return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 }
 
 /** Waits for room unless `interrupted`, then takes it. Only a thread that may block calls this. */

@@ -77,8 +77,6 @@ export type FromHost =
     }
   | { readonly type: 'outcome'; readonly epoch: number; readonly outcome: OutcomeMessage }
   | { readonly type: 'interrupt-seen'; readonly id: number }
-  /** The process got SIGINT from outside. */
-  | { readonly type: 'interrupt-request' }
   | { readonly type: 'catalog'; readonly catalog: CatalogSnapshot }
   | { readonly type: 'attach-output-port'; readonly port: MessagePort }
   | { readonly type: 'shutdown-request' }
@@ -123,6 +121,8 @@ export interface JupyterWorkerData {
   readonly kernel: KernelDescription;
   readonly interruptFlag: Int32Array;
   readonly gate: Int32Array;
+  /** SIGINT ends a cell and never the process. */
+  readonly canSignal: boolean;
   readonly port: MessagePort;
   readonly languageWorkerUrl: string | undefined;
   /** A folder for the history; undefined keeps it in memory only. */

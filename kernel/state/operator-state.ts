@@ -74,11 +74,6 @@ export class OperatorState {
     return state;
   }
 
-  /** Bytes of engine memory. */
-  get memoryBytes(): number {
-    return this.table.memoryBytes;
-  }
-
   /** Takes note of the keys of evicted groups, by partition; the batches lie on the heap. */
   recordRemoved(removed: readonly (RecordBatch | undefined)[]): void {
     assert(this.#removed.length === 0, 'groups are evicted once per batch');

@@ -11,11 +11,15 @@ export class StateMetrics {
   #removedRows = 0;
   #droppedRows = 0;
   #commitMs = 0;
+  /** Counting groups takes a walk over them, so it is done once a batch. */
+  #totalRows = 0;
+  #memoryBytes = 0;
 
   constructor(operatorName: string, state: OperatorState, clock: Clock) {
     this.#operatorName = operatorName;
     this.#state = state;
     this.#clock = clock;
+    this.#measure();
   }
 
   reset(): void {
@@ -41,19 +45,24 @@ export class StateMetrics {
     const startedMs = this.#clock.monotonicMs();
     await work();
     this.#commitMs = this.#clock.monotonicMs() - startedMs;
+    this.#measure();
+  }
+
+  #measure(): void {
+    this.#totalRows = this.#state.table.groupCount;
+    this.#memoryBytes = this.#state.table.memoryBytes;
   }
 
   progress(): StateOperatorProgress {
-    const { table, memoryBytes } = this.#state;
     return {
       operatorName: this.#operatorName,
-      numRowsTotal: table.groupCount,
+      numRowsTotal: this.#totalRows,
       numRowsUpdated: this.#updatedRows,
       numRowsRemoved: this.#removedRows,
       numRowsDroppedByWatermark: this.#droppedRows,
       commitTimeMs: Math.round(this.#commitMs),
-      memoryUsedBytes: memoryBytes,
-      numShufflePartitions: table.partitions.length,
+      memoryUsedBytes: this.#memoryBytes,
+      numShufflePartitions: this.#state.table.partitions.length,
       customMetrics: {},
     };
   }

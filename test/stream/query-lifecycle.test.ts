@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { present } from '../../kernel/core/assert.ts';
 import { MillraceError } from '../../kernel/core/errors.ts';
+import type { Trigger } from '../../kernel/plan/runner-port.ts';
 import { eventBatch, passThrough, windowedCount } from '../support/stream-plans.ts';
 import {
   AddData,
@@ -200,14 +201,16 @@ test('an idle query asks its sources now and then, and reports seldom', () =>
   ]));
 
 const NO_EMPTY_BATCHES = { 'spark.sql.streaming.noDataMicroBatches.enabled': 'false' };
+const EVERY_2_S: Trigger = { kind: 'processingTime', intervalMs: 2000 };
 
 test('33: progress has Spark’s fields', () =>
-  testStream(counted, { sourceCount: 2, outputMode: 'update', conf: NO_EMPTY_BATCHES }, [
+  testStream(counted, { sourceCount: 2, outputMode: 'update', conf: NO_EMPTY_BATCHES, trigger: EVERY_2_S }, [
+    StopStream(),
     AddDataTo(0, [10, 'a'], [12, 'b']),
-    ProcessAll(),
+    StartStream(),
+    AdvanceClock(0),
     AddDataTo(0, [20, 'a'], [22, 'b'], [1, 'c']),
     AdvanceClock(2000),
-    ProcessAll(),
     Check('progress', (context) => {
       const { durationMs, stateOperators, ...rest } = lastProgress(context);
       assert.deepEqual(Object.keys(durationMs), [

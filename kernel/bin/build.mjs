@@ -20,6 +20,7 @@ const ENTRIES = {
   'language-worker': 'kernel/language.ts',
   'engine-worker': 'kernel/engine/worker.ts',
   'compute-worker': 'kernel/compute.ts',
+  'module-hooks': 'kernel/session/host/module-hooks.ts',
 };
 
 export async function build() {
@@ -43,7 +44,8 @@ export async function build() {
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'warning',
-    chunkNames: 'chunks/[name]-[hash]',
+    // Beside the entries, so that `new URL(…, import.meta.url)` means dist/ in shared code too.
+    chunkNames: 'shared-[hash]',
   });
   writeFileSync(stampFile, stamp);
   return { built: true };
@@ -68,7 +70,7 @@ function sourcesHash() {
 function removeOldBundles() {
   if (!existsSync(DIST)) return;
   for (const name of readdirSync(DIST)) {
-    if (name === 'chunks' || /\.js(\.map)?$/.test(name)) rmSync(join(DIST, name), { recursive: true });
+    if (/\.js(\.map)?$/.test(name)) rmSync(join(DIST, name), { recursive: true });
   }
 }
 

@@ -6,7 +6,7 @@ import type { Connectors } from '../connectors/registry.ts';
 import type { Clock } from '../core/clock.ts';
 import { MillraceError } from '../core/errors.ts';
 import { optimize } from '../optimizer/optimize.ts';
-import { prepare } from '../physical/prepare.ts';
+import { prepare } from '../physical/planner.ts';
 import type { Executor, ExecutionResult } from '../physical/ports.ts';
 import type { LogicalPlan, PlanOf } from '../plan/logical-plan.ts';
 import type { Conf, QueryResult } from '../plan/runner-port.ts';

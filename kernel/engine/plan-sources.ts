@@ -1,16 +1,15 @@
 /** What running a plan needs to know of it: its sources, and the settings that planning reads. */
 import type { LogicalPlan, PlanOf } from '../plan/logical-plan.ts';
-import { childrenOf } from '../plan/nodes.ts';
+import { walkPlan } from '../plan/nodes.ts';
 import type { Conf } from '../plan/runner-port.ts';
 
 /** The sources of a plan, each `sourceId` once. */
 export function collectSources(plan: LogicalPlan): readonly PlanOf<'dataSource'>[] {
   const sources = new Map<number, PlanOf<'dataSource'>>();
-  const visit = (node: LogicalPlan): void => {
+  walkPlan(plan, (node) => {
     if (node.kind === 'dataSource' && !sources.has(node.sourceId)) sources.set(node.sourceId, node);
-    childrenOf(node).forEach(visit);
-  };
-  visit(plan);
+    return 'descend';
+  });
   return [...sources.values()];
 }
 

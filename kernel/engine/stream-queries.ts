@@ -8,10 +8,13 @@ import { createForeachSink } from '../connectors/sinks/foreach-batch.ts';
 import { MillraceError } from '../core/errors.ts';
 import { optimize } from '../optimizer/optimize.ts';
 import { showBatches } from '../output/batch-table.ts';
-import { prepare } from '../physical/prepare.ts';
+import { createGroupTable } from '../physical/group-table/group-table.ts';
+import { prepare } from '../physical/planner.ts';
+import type { EngineInstance } from '../physical/ports.ts';
 import type { LogicalPlan, PlanOf } from '../plan/logical-plan.ts';
 import type { QueryResult } from '../plan/runner-port.ts';
 import type { StreamStart } from '../session/engine/protocol.ts';
+import { checksumOf } from '../state/disk-checksum.ts';
 import { openDiskLogStore } from '../state/disk-log-store.ts';
 import { createMemoryLogStore } from '../state/memory-log-store.ts';
 import { createStateStores } from '../state/state-stores.ts';
@@ -21,6 +24,10 @@ import type { RunningQuery } from '../stream/running-query.ts';
 import { startQuery } from '../stream/start-query.ts';
 import type { BatchEngine } from './batch-queries.ts';
 import { collectSources, planOptions } from './plan-sources.ts';
+
+export interface StreamEngine extends BatchEngine {
+  readonly instance: EngineInstance;
+}
 
 export interface StreamPorts {
   /** Hands a batch to the program's closure; resolves once it has returned. */
@@ -32,7 +39,7 @@ export interface StreamPorts {
 
 /** @throws what planning and the checkpoint find; what sources find later is the query's exception */
 export async function startStreamQuery(
-  engine: BatchEngine & { readonly instance: Parameters<typeof createStateStores>[0]['instance'] },
+  engine: StreamEngine,
   start: StreamStart,
   ports: StreamPorts,
 ): Promise<RunningQuery> {
@@ -57,7 +64,13 @@ export async function startStreamQuery(
       executor: engine.executor,
       memory: engine.memory,
       sink,
-      stateStores: createStateStores({ instance: engine.instance, store }),
+      stateStores: createStateStores({
+        instance: engine.instance,
+        createGroupTable,
+        store,
+        checksum: checksumOf,
+        clock: engine.clock,
+      }),
       clock: engine.clock,
       conf: start.conf,
       listener: ports.listener({ id: checkpoint.id, runId }),

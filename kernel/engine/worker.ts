@@ -9,6 +9,7 @@ import { fromIpc } from '../arrow/ipc.ts';
 import { assert, present } from '../core/assert.ts';
 import { systemClock } from '../core/clock.ts';
 import { MillraceError, reviveError, serializeError, type SerializedError } from '../core/errors.ts';
+import { createGroupTable } from '../physical/group-table/group-table.ts';
 import { createExecutor } from '../physical/executor.ts';
 import { compileKernels, createEngineMemory, instantiate } from '../workers/instance.ts';
 import { computeWorkerEntry } from '../workers/entry.ts';
@@ -31,9 +32,12 @@ class EngineServer {
   readonly #port: MessagePort;
   readonly #signal: Int32Array;
   readonly #engine = createEngine();
-  readonly #queries = new Map<number, RunningQuery>();
+  readonly #queries = new Map<number, { readonly running: RunningQuery; readonly start: StreamStart }>();
   readonly #running = new Map<number, AbortController>();
-  readonly #deliveries = new Map<number, (error: SerializedError | undefined) => void>();
+  readonly #deliveries = new Map<
+    number,
+    { readonly query: number; readonly settle: (error: SerializedError | undefined) => void }
+  >();
   #nextDelivery = 0;
   #outputPort: MessagePort | undefined;
 
@@ -61,12 +65,12 @@ class EngineServer {
         return this.#answer(message.request, () => this.#start(message.request, message.query, message.start));
       case 'stop-stream':
         return this.#answer(message.request, async () => {
-          await this.#queries.get(message.query)?.stop();
+          await this.#queries.get(message.query)?.running.stop();
           return { type: 'done', request: message.request };
         });
       case 'process-all':
         return this.#answer(message.request, async () => {
-          await this.#queries.get(message.query)?.processAllAvailable();
+          await this.#queries.get(message.query)?.running.processAllAvailable();
           return { type: 'done', request: message.request };
         });
       case 'memory-data': {
@@ -75,7 +79,7 @@ class EngineServer {
         return;
       }
       case 'batch-done':
-        this.#deliveries.get(message.delivery)?.(message.error);
+        this.#deliveries.get(message.delivery)?.settle(message.error);
         this.#deliveries.delete(message.delivery);
         return;
       case 'attach-output-port':
@@ -83,7 +87,7 @@ class EngineServer {
         return;
       case 'shutdown':
         return this.#answer(message.request, async () => {
-          await Promise.allSettled([...this.#queries.values()].map((query) => query.stop()));
+          await Promise.allSettled([...this.#queries.values()].map(({ running }) => running.stop()));
           await this.#engine.pool.close();
           return { type: 'done', request: message.request };
         });
@@ -109,23 +113,46 @@ class EngineServer {
   }
 
   async #start(request: number, query: number, start: StreamStart): Promise<FromEngine> {
-    const { name } = start;
-    if (name !== undefined && [...this.#queries.values()].some((other) => other.isActive && other.name === name)) {
-      throw new MillraceError('CONCURRENT_QUERY', { name, what: 'name' });
-    }
+    await this.#makeRoom(start);
     const running = await startStreamQuery(this.#engine, start, {
       deliver: (batchId, rows) => this.#deliver(query, batchId, rows),
       print: (text) => this.#post({ type: 'print', query, text }),
       listener: (identity) => this.#listener(query, start, identity.id),
     });
-    this.#queries.set(query, running);
+    this.#queries.set(query, { running, start });
     return { type: 'started', request, id: running.id, runId: running.runId };
+  }
+
+  /**
+   * A cell that is run again replaces its query; elsewhere a second one of the same name or checkpoint is an error. The main
+   * thread waits meanwhile and answers no delivery, so the old query's pending ones fail: that batch is run again.
+   */
+  async #makeRoom({ name, checkpointLocation, onConflict }: StreamStart): Promise<void> {
+    for (const [number, { running, start }] of this.#queries) {
+      const sameName = name !== undefined && start.name === name;
+      const sameCheckpoint = checkpointLocation !== undefined && start.checkpointLocation === checkpointLocation;
+      if (!running.snapshot().isActive || !(sameName || sameCheckpoint)) continue;
+      if (onConflict === 'fail') {
+        throw new MillraceError('CONCURRENT_QUERY', {
+          name: start.name ?? running.id,
+          what: sameName ? 'name' : 'checkpoint',
+        });
+      }
+      const replaced = serializeError(
+        new MillraceError('CONCURRENT_QUERY', { name: start.name ?? running.id, what: 'cell' }),
+      );
+      for (const delivery of this.#deliveries.values()) if (delivery.query === number) delivery.settle(replaced);
+      await running.stop();
+    }
   }
 
   #deliver(query: number, batchId: number, rows: Extract<FromEngine, { type: 'batch' }>['rows']): Promise<void> {
     const delivery = ++this.#nextDelivery;
     return new Promise((resolve, reject) => {
-      this.#deliveries.set(delivery, (error) => (error === undefined ? resolve() : reject(reviveError(error))));
+      this.#deliveries.set(delivery, {
+        query,
+        settle: (error) => (error === undefined ? resolve() : reject(reviveError(error))),
+      });
       this.#post({ type: 'batch', query, delivery, batchId, rows }, transferable(rows.ipc));
     });
   }
@@ -147,8 +174,8 @@ class EngineServer {
     return {
       onProgress: (progress) => {
         this.#post({ type: 'progress', query, progress });
-        const running = this.#queries.get(query);
-        if (running !== undefined) this.#post({ type: 'status', query, status: running.status });
+        const running = this.#queries.get(query)?.running;
+        if (running !== undefined) this.#post({ type: 'status', query, status: running.snapshot().status });
         view?.onProgress(progress);
       },
       onBatch: (batch) => view?.onBatch(batch),
@@ -174,7 +201,7 @@ function createEngine() {
   };
   const connectors = createConnectors({ show: unused, print: unused, foreachBatch: unused });
   const pool = createPool({ entry: computeWorkerEntry(), workerData: { memory: memory.handle, module } });
-  const executor = createExecutor({ instance, pool, readers: connectors.readers });
+  const executor = createExecutor({ instance, pool, createGroupTable, readers: connectors.readers });
   return { memory, instance, connectors, pool, executor, clock: systemClock };
 }
 

@@ -39,6 +39,8 @@ export interface EngineClientOptions {
   readonly onStarted: (handle: StreamHandle, request: StreamRequest, live: LiveTarget | undefined) => void;
   /** Gives a function that writes text to where output goes now, for later. */
   readonly printer: () => (text: string) => void;
+  /** Gives a function that runs a closure of the query as work of the cell that starts it now. */
+  readonly asCell: () => <T>(action: () => T) => T;
 }
 
 interface Pending {
@@ -95,10 +97,16 @@ export class EngineClient implements QueryRunner {
       explain: (mode) => this.#options.explain(request.plan, mode, request.conf),
       onBatch,
       print: this.#options.printer(),
+      asCell: this.#options.asCell(),
     });
     this.#streams.set(query, record);
     const message = this.#waitFor(
-      (number) => ({ type: 'start-stream', request: number, query, start: { ...start, live } }),
+      (number) => ({
+        type: 'start-stream',
+        request: number,
+        query,
+        start: { ...start, live, onConflict: live === undefined ? 'fail' : 'replace' },
+      }),
       query,
     );
     if (message.type !== 'started') throw unexpected(message);

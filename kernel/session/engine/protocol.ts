@@ -41,6 +41,8 @@ export interface StreamStart {
   readonly checkpointLocation: string | undefined;
   readonly conf: Conf;
   readonly live: LiveTarget | undefined;
+  /** `replace`: an active query of the same name or checkpoint is stopped first, as when a cell is run again. */
+  readonly onConflict: 'fail' | 'replace';
 }
 
 /** `request` numbers what wants an answer; `query` is the main thread's number of a streaming query. */

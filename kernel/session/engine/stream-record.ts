@@ -20,6 +20,8 @@ export interface StreamRecordOptions {
   readonly explain: (mode: ExplainMode) => string;
   readonly onBatch: StreamRequest['onBatch'];
   readonly print: (text: string) => void;
+  /** Runs the query's closure as work of the cell that started it. */
+  readonly asCell: <T>(action: () => T) => T;
 }
 
 export class StreamRecord implements StreamHandle {
@@ -117,9 +119,9 @@ export class StreamRecord implements StreamHandle {
   }
 
   async deliver(batchId: number, rows: QueryResult): Promise<void> {
-    const { onBatch } = this.#options;
+    const { onBatch, asCell } = this.#options;
     if (onBatch === undefined)
       throw new MillraceError('INTERNAL_ERROR', { message: 'A batch came for a query without a closure' });
-    await onBatch(BigInt(batchId), rows);
+    await asCell(() => onBatch(BigInt(batchId), rows));
   }
 }

@@ -1,0 +1,53 @@
+/** The language worker's program: TypeScript's language service over the notebook's cells, started at the first completion. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parentPort } from 'node:worker_threads';
+import { present } from './core/assert.ts';
+import { FUNCTIONS } from './functions/registry.ts';
+import { createLanguageService } from './session/language/service.ts';
+import { serveLanguage } from './session/language-protocol.ts';
+import { COMPLETION_KEYWORDS } from './sql/keywords.ts';
+
+/** Names of the public module that cells have under no name of their own: types stay importable. */
+const NOT_GLOBAL: ReadonlySet<string> = new Set(['createGlobals']);
+
+/** The package's root: the bundle lies in dist/, this source in kernel/. */
+const root = new URL('../', import.meta.url);
+
+serveLanguage(
+  present(parentPort, 'the port of a worker'),
+  createLanguageService({
+    cwd: process.cwd(),
+    publicModule: fileURLToPath(new URL('kernel/index.ts', root)),
+    typesFolder: fileURLToPath(typesFolder()),
+    globals,
+    sql: {
+      keywords: COMPLETION_KEYWORDS,
+      functions: FUNCTIONS.map(({ name, usage, summary, examples }) => ({ name, usage, summary, examples })),
+    },
+  }),
+);
+
+/** In a clone the declarations lie in our own node_modules, in an installed package beside us. */
+function typesFolder(): URL {
+  const own = new URL('node_modules/@types/', root);
+  return existsSync(own) ? own : new URL('../@types/', root);
+}
+
+function globals(exported: readonly string[]): string {
+  const values = exported.filter((name) => !NOT_GLOBAL.has(name) && name !== 'default');
+  return `import * as millrace from './index.ts';
+import type { Display } from './session/display-api.ts';
+declare global {
+  /** The session: reads data, runs SQL, starts streams. */
+  const spark: millrace.SparkSession;
+  /** Runs SQL: \`sql("SELECT 1")\`. */
+  const sql: millrace.SparkSession['sql'];
+  /** Shows a value; \`display(x, { displayId })\` gives a handle with \`update\`. */
+  const display: Display;
+  const clearOutput: (options?: { readonly wait?: boolean }) => void;
+  /** Asks for a line of text. */
+  const input: (prompt?: string, options?: { readonly password?: boolean }) => Promise<string>;
+${values.map((name) => `  const ${name}: typeof millrace.${name};`).join('\n')}
+}`;
+}

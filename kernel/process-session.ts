@@ -1,0 +1,51 @@
+/**
+ * The one Spark session of this process and its engine: made at first use by a script (`SparkSession.builder.getOrCreate()`), or
+ * by the notebook kernel before any cell runs.
+ */
+import { SparkSession } from './api/session.ts';
+import { createLocalEngine, type EngineHooks } from './local-engine.ts';
+import type { Conf } from './plan/runner-port.ts';
+import type { EngineClient } from './session/engine/client.ts';
+import { sqlParser } from './sql/parser.ts';
+
+export interface ProcessSession {
+  readonly spark: SparkSession;
+  readonly engine: EngineClient;
+}
+
+export interface SessionHooks extends EngineHooks {
+  /** Where `show`, `printSchema` and `explain` print. */
+  readonly print: (text: string) => void;
+}
+
+/** A script prints to standard output and has no live views. */
+const SCRIPT_HOOKS: SessionHooks = {
+  liveTarget: () => undefined,
+  onStarted: () => undefined,
+  printer: () => (text) => process.stdout.write(text),
+  asCell: () => (action) => action(),
+  print: (text) => process.stdout.write(text),
+};
+
+class Sessions {
+  /** What `-p name=value` gave to the program. */
+  parameters: Readonly<Record<string, string | number | boolean | null>> = {};
+  #session: ProcessSession | undefined;
+
+  get current(): ProcessSession | undefined {
+    return this.#session;
+  }
+
+  getOrCreate(hooks: SessionHooks = SCRIPT_HOOKS, conf: Conf = {}): ProcessSession {
+    if (this.#session !== undefined) {
+      for (const [key, value] of Object.entries(conf)) this.#session.spark.conf.set(key, value);
+      return this.#session;
+    }
+    const engine = createLocalEngine(hooks);
+    const spark = new SparkSession({ parser: sqlParser, runner: engine, print: hooks.print, conf });
+    this.#session = { spark, engine };
+    return this.#session;
+  }
+}
+
+export const processSessions = new Sessions();

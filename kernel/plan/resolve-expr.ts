@@ -13,7 +13,9 @@ import { castValue } from '../functions/cast-values.ts';
 import { commonTypeOf } from '../functions/coercion.ts';
 import type { AggregateFunction, FunctionContext, ResolveArgument, ScalarFunction } from '../functions/contract.ts';
 import { functionNames, lookupFunction } from '../functions/registry.ts';
+import type { SqlParser } from './parser-port.ts';
 import { rewriteCall } from './rewrite-calls.ts';
+import { rewriteJsonCall } from './rewrite-json.ts';
 import { namesOf, resolveName, unresolvedColumn, type Scope } from './scope.ts';
 import { nearest } from './suggest.ts';
 
@@ -48,13 +50,25 @@ export function isAggregateCall(node: Expr): boolean {
   return (node.kind === 'call' && (node.name === 'count_if' || lookupFunction(node.name)?.kind === 'aggregate')) || node.kind === 'aggregate';
 }
 
+/** What functions depend on, and the parser for schemas given as text. */
+export interface ResolveContext extends FunctionContext {
+  readonly parser: Pick<SqlParser, 'parseSchema' | 'parseType'>;
+}
+
 /**
  * Types and functions, bottom up.
  * @param expr names resolved
  * @throws UNRESOLVED_ROUTINE, WRONG_NUM_ARGS, DATATYPE_MISMATCH, NESTED_AGGREGATE_FUNCTION
  */
-export function resolveCalls(expr: Expr, context: FunctionContext): Expr {
+export function resolveCalls(expr: Expr, context: ResolveContext): Expr {
   if (expr.kind === 'call' && expr.name === 'interval') return expr;
+  if (expr.kind === 'call' && (expr.name === 'from_json' || expr.name === 'to_json')) {
+    return resolveChildren(rewriteJsonCall(expr, context.parser), context);
+  }
+  return resolveChildren(expr, context);
+}
+
+function resolveChildren(expr: Expr, context: ResolveContext): Expr {
   const children = childrenOf(expr).map((child) => resolveCalls(child, context));
   const node = withChildren(expr, children);
   switch (node.kind) {
@@ -77,7 +91,7 @@ export function resolveCalls(expr: Expr, context: FunctionContext): Expr {
   }
 }
 
-function resolveCall(node: ExprOf<'call'>, context: FunctionContext): Expr {
+function resolveCall(node: ExprOf<'call'>, context: ResolveContext): Expr {
   refuseIntervals(node);
   const rewritten = rewriteCall(node);
   if (rewritten !== undefined) return resolveCalls(rewritten, context);

@@ -1,0 +1,66 @@
+/** Rows as users get them: fields by name, by position, and Spark's text form. */
+import type { CellValue, RowObject } from '../arrow/values.ts';
+import { Decimal } from '../arrow/decimal.ts';
+import { doubleText } from '../expr/values.ts';
+import type { AnySchema } from './schema-types.ts';
+
+/** The methods of a row; its fields are properties beside them. */
+export class RowBase {
+  /** Values in order. */
+  toArray(): readonly CellValue[] {
+    return Object.values(this);
+  }
+  /** The value at a position from 0. */
+  get(index: number): CellValue {
+    return this.toArray()[index] ?? null;
+  }
+  /** Field names in order. */
+  fieldNames(): readonly string[] {
+    return Object.keys(this);
+  }
+  /** A plain object. */
+  asDict(): RowObject {
+    return Object.fromEntries(Object.entries(this));
+  }
+  [Symbol.iterator](): Iterator<CellValue> {
+    return this.toArray()[Symbol.iterator]();
+  }
+  /** `[a,1,null]`, as Spark prints a Row. */
+  toString(): string {
+    return `[${this.toArray().map(cellText).join(',')}]`;
+  }
+}
+
+export type Row<S = AnySchema> = S & RowBase & { readonly [index: number]: CellValue };
+
+/** Rows with the fields of `names`; positions read through the prototype, so that a row lists its fields only. */
+export function makeRows<S>(rows: readonly (readonly CellValue[])[], names: readonly string[]): Row<S>[] {
+  const prototype: object = Object.create(RowBase.prototype);
+  names.forEach((name, index) => {
+    Object.defineProperty(prototype, index, {
+      get(this: Record<string, CellValue>) {
+        return this[name];
+      },
+    });
+  });
+  return rows.map((values) => {
+    const row: Record<string, CellValue> = Object.create(prototype) as Record<string, CellValue>;
+    names.forEach((name, index) => {
+      row[name] = values[index] ?? null;
+    });
+    return row as Row<S>;
+  });
+}
+
+function cellText(value: CellValue): string {
+  if (value === null) return 'null';
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : doubleText(value);
+  if (typeof value !== 'object') return String(value);
+  if (value instanceof Date || value instanceof Decimal) return value.toString();
+  if (Array.isArray(value)) return `ArraySeq(${value.map((item: CellValue) => cellText(item)).join(', ')})`;
+  if (value instanceof Map) {
+    return `Map(${[...value].map(([k, v]: [CellValue, CellValue]) => `${cellText(k)} -> ${cellText(v)}`).join(', ')})`;
+  }
+  if (value instanceof Uint8Array) return `[B@${value.length}`;
+  return `[${Object.values(value).map(cellText).join(',')}]`;
+}

@@ -1,0 +1,161 @@
+/** What streaming plans may hold, by output mode: Spark's rules, checked when a query starts. */
+import { MillraceError } from '../core/errors.ts';
+import type { ColumnId } from '../expr/expr.ts';
+import { eventTimesOf } from './event-time.ts';
+import type { LogicalPlan, PlanOf } from './logical-plan.ts';
+import { isStreaming, planChildren, walkPlan } from './nodes.ts';
+import type { OutputMode } from './runner-port.ts';
+
+/** @throws UNSUPPORTED_STREAMING_OPERATION for a batch action such as `collect()` */
+export function refuseBatchAction(plan: LogicalPlan, action: string): void {
+  if (!isStreaming(plan)) return;
+  throw refusal(
+    action,
+    'queries with streaming sources must be executed with writeStream.start()',
+    'Start it, for example with df.writeStream.format("memory").queryName("t").start(), and look at spark.table("t").',
+  );
+}
+
+/** @throws UNSUPPORTED_STREAMING_OPERATION */
+export function checkStreaming(plan: LogicalPlan, outputMode: OutputMode): void {
+  const streaming = nodesOf(plan).filter(isStreaming);
+  const aggregates = streaming.filter((node) => node.kind === 'aggregate' || node.kind === 'distinct');
+  const eventTimes = eventTimesOf(plan);
+  for (const node of streaming) checkNode(node, outputMode, aggregates, eventTimes);
+  if (outputMode === 'complete' && aggregates.length === 0) {
+    throw refusal('The output mode complete', 'there is no streaming aggregation', 'Use append, or aggregate.');
+  }
+  if (outputMode !== 'append' && aggregates.length > 1) {
+    throw refusal(
+      `Several aggregations in output mode ${outputMode}`,
+      'only append can chain them',
+      'Use append with a watermark.',
+    );
+  }
+}
+
+function nodesOf(plan: LogicalPlan): LogicalPlan[] {
+  const nodes: LogicalPlan[] = [];
+  walkPlan(plan, (node) => {
+    nodes.push(node);
+    return 'descend';
+  });
+  return nodes;
+}
+
+function checkNode(
+  node: LogicalPlan,
+  mode: OutputMode,
+  aggregates: readonly LogicalPlan[],
+  eventTimes: ReadonlyMap<ColumnId, bigint>,
+): void {
+  switch (node.kind) {
+    case 'aggregate':
+      checkAggregate(node, mode, eventTimes);
+      return;
+    case 'distinct':
+      if (mode === 'append') throw noWatermark('distinct()');
+      return;
+    case 'sort':
+      if (mode !== 'complete' || !planHas(node.child, aggregates)) {
+        throw refusal(
+          'Sorting',
+          'it is only possible after an aggregation in output mode complete',
+          'Use outputMode("complete"), or sort the result where it is read.',
+        );
+      }
+      return;
+    case 'limit':
+      if (mode === 'update') throw refusal('limit', 'it is not possible in output mode update', 'Use append or complete.');
+      return;
+    case 'offset':
+      if (mode !== 'complete') throw refusal('offset', 'it is only possible in output mode complete', 'Leave it out.');
+      return;
+    case 'deduplicate':
+      checkDeduplicate(node, mode, aggregates);
+      return;
+    case 'join':
+      checkJoin(node, mode);
+      return;
+    case 'withWatermark':
+      checkWatermark(node);
+      return;
+    case 'unresolvedRelation':
+    case 'oneRow':
+    case 'localRelation':
+    case 'range':
+    case 'dataSource':
+    case 'subqueryAlias':
+    case 'project':
+    case 'filter':
+    case 'timeWindow':
+    case 'union':
+    case 'with':
+      return;
+  }
+}
+
+function planHas(plan: LogicalPlan, wanted: readonly LogicalPlan[]): boolean {
+  return wanted.includes(plan) || planChildren(plan).some((child) => planHas(child, wanted));
+}
+
+function checkAggregate(node: PlanOf<'aggregate'>, mode: OutputMode, eventTimes: ReadonlyMap<ColumnId, bigint>): void {
+  if (mode !== 'append') return;
+  const hasEventTime = node.groupings.some((key) => key.kind === 'column' && eventTimes.has(key.id));
+  if (!hasEventTime) throw noWatermark('A streaming aggregation');
+}
+
+function noWatermark(operation: string): MillraceError {
+  return refusal(
+    `${operation} in output mode append`,
+    'there is no watermark among its keys, so no result would ever be final',
+    'Call withWatermark(eventTime, delay) before it and group by that column or a window over it, or use update or complete.',
+  );
+}
+
+function checkDeduplicate(node: PlanOf<'deduplicate'>, mode: OutputMode, aggregates: readonly LogicalPlan[]): void {
+  if (node.withinWatermark && eventTimesOf(node.child).size === 0) {
+    throw refusal(
+      'dropDuplicatesWithinWatermark',
+      'there is no watermark below it',
+      'Call withWatermark(eventTime, delay) before it.',
+    );
+  }
+  if (mode === 'complete' && aggregates.length > 0 && planHas(node.child, aggregates)) {
+    throw refusal('dropDuplicates after an aggregation', 'it is not possible in output mode complete', 'Use append or update.');
+  }
+}
+
+function checkJoin(node: PlanOf<'join'>, mode: OutputMode): void {
+  const left = isStreaming(node.left);
+  const right = isStreaming(node.right);
+  if (left && right) {
+    throw new MillraceError('NOT_SUPPORTED', {
+      feature: 'A join of two streams',
+      remedy: 'Join a stream with a batch DataFrame, or union the streams and aggregate.',
+    });
+  }
+  const preserved = { left: right, right: left, full: true, semi: right, anti: right, inner: false, cross: false };
+  if (preserved[node.type]) {
+    throw refusal(
+      `A ${node.type} join`,
+      'it would have to wait for rows of the stream that may never come',
+      `Keep the streaming side as the preserved one, or use an inner join in output mode ${mode}.`,
+    );
+  }
+}
+
+/** Redefining an event time on the same stream fails (SEMANTICS.md 10). */
+function checkWatermark(node: PlanOf<'withWatermark'>): void {
+  const { eventTime } = node;
+  if (eventTime.kind !== 'column' || !eventTimesOf(node.child).has(eventTime.id)) return;
+  throw refusal(
+    `A second watermark on ${eventTime.name}`,
+    'the column has one already',
+    'Define the watermark once, with the delay that is wanted.',
+  );
+}
+
+function refusal(operation: string, problem: string, remedy: string): MillraceError {
+  return new MillraceError('UNSUPPORTED_STREAMING_OPERATION', { operation, problem, remedy });
+}

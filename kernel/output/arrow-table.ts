@@ -28,13 +28,21 @@ export function renderArrowTable(table: ArrowTableLike, inspect: (value: unknown
   const columns = table.schema.fields.map(({ name, type }) => ({ name, type: String(type) }));
   const vectors = columns.slice(0, TABLE_BOUNDS.columnsMax).map((_, index) => table.getChildAt(index));
   const shown = Math.min(table.numRows, TABLE_BOUNDS.rowsMax);
-  const rows = Array.from({ length: shown }, (_, row) => vectors.map((vector) => cellText(vector?.get(row), inspect)));
+  const rows = Array.from({ length: shown }, (_, row) =>
+    vectors.map((vector, index) => cellText(vector?.get(row), columns[index]?.type ?? '', inspect)),
+  );
   return renderTable({ columns, rows, truncated: table.numRows > shown, totalRows: table.numRows });
 }
 
-function cellText(value: unknown, inspect: (value: unknown) => string): string | undefined {
+function cellText(value: unknown, type: string, inspect: (value: unknown) => string): string | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value === 'string') return value;
   if (value instanceof Date) return value.toISOString();
-  return typeof value === 'object' && !('toJSON' in value) ? inspect(value) : String(value);
+  if (typeof value === 'number' && /^(Timestamp|Date)/.test(type)) return new Date(value).toISOString();
+  // The library's own rows and vectors print themselves as JSON.
+  if (typeof value === 'object' && 'toJSON' in value)
+    return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? String(item) : item));
+  return typeof value === 'object' || typeof value === 'function' || typeof value === 'symbol'
+    ? inspect(value)
+    : String(value);
 }

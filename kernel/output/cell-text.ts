@@ -1,4 +1,5 @@
 /** A cell as Spark's `show()` prints it. */
+import { MillraceError } from '../core/errors.ts';
 import { Decimal } from '../arrow/decimal.ts';
 import { SqlDate, Timestamp } from '../arrow/temporal.ts';
 import type { DataType } from '../arrow/types.ts';
@@ -7,14 +8,18 @@ import type { CellValue } from '../arrow/values.ts';
 /** `undefined` is NULL at the top; inside arrays, maps and structs it is the word `NULL`. */
 export function cellText(value: CellValue, type: DataType, timeZone: string): string | undefined {
   if (value === null) return undefined;
-  if (typeof value === 'number')
-    return type.kind === 'float' || type.kind === 'double' ? doubleText(value) : String(value);
+  if (typeof value === 'number') return numberText(value, type);
   if (typeof value !== 'object') return String(value);
   if (value instanceof Timestamp) return value.toString(type.kind === 'timestamp' ? timeZone : 'UTC');
   if (value instanceof SqlDate || value instanceof Decimal) return String(value);
   if (value instanceof Uint8Array)
     return `[${[...value].map((byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join(' ')}]`;
   return nestedText(value, type, timeZone);
+}
+
+function numberText(value: number, { kind }: DataType): string {
+  if (kind === 'float') return doubleText(shortestOfFloat(value));
+  return kind === 'double' ? doubleText(value) : String(value);
 }
 
 /** A number as Java prints it: `1.0`, `1.0E10`, `NaN`, `Infinity`. */
@@ -26,6 +31,15 @@ export function doubleText(value: number): string {
     return Number.isInteger(value) ? `${value}.0` : String(value);
   const [digits = '', exponent = '0'] = value.toExponential().split('e');
   return `${digits.includes('.') ? digits : `${digits}.0`}E${Number(exponent)}`;
+}
+
+/** The shortest decimal number that is the same 32-bit float: 0.1, not 0.10000000149011612. */
+function shortestOfFloat(value: number): number {
+  for (let digits = 6; digits < 9; digits++) {
+    const shorter = Number(value.toPrecision(digits));
+    if (Math.fround(shorter) === value) return shorter;
+  }
+  return value;
 }
 
 function nestedText(
@@ -45,5 +59,5 @@ function nestedText(
   if (type.kind === 'struct') {
     return `{${type.fields.map((field) => inner(Reflect.get(value, field.name) as CellValue | undefined, field.type)).join(', ')}}`;
   }
-  return String(value);
+  throw new MillraceError('INTERNAL_ERROR', { message: `a cell of type ${type.kind} holds another value` });
 }

@@ -70,11 +70,96 @@ class Scope {
 
 type PendingReference = Reference & { readonly scope: Scope };
 
+type NodeType = AnyNode['type'];
+type NodeOf<T extends NodeType> = Extract<AnyNode, { type: T }>;
+type Visitor<T extends NodeType> = (names: NameCollector, node: NodeOf<T>, scope: Scope) => void;
+
+/** The nodes that mean something for names; of all others the children are visited. */
+const VISITORS: { readonly [T in NodeType]?: Visitor<T> } = {
+  // Declarations.
+  VariableDeclaration: (names, node, scope) => names.variables(node, scope),
+  FunctionDeclaration: (names, node, scope) => {
+    if (hasId(node)) names.declare(node.id.name, scope, { kind: 'function', readyAt: 0 });
+    names.functionBody(node, scope);
+  },
+  ClassDeclaration: (names, node, scope) => {
+    if (hasId(node)) names.declare(node.id.name, scope, { kind: 'class', readyAt: node.end });
+    names.classBody(node, scope);
+  },
+  ImportDeclaration: (names, node, scope) => {
+    for (const { local } of node.specifiers) names.declare(local.name, scope, { kind: 'import', readyAt: 0 });
+  },
+  ExportNamedDeclaration: (names, node, scope) => names.visitAll([node.declaration], scope),
+  ExportAllDeclaration: () => undefined,
+
+  // References.
+  Identifier: (names, node, scope) => names.refer(node, scope, 'read'),
+  CallExpression: (names, node, scope) => {
+    names.operand(node.callee, scope, 'call');
+    names.visitAll(node.arguments, scope);
+  },
+  TaggedTemplateExpression: (names, node, scope) => {
+    names.operand(node.tag, scope, 'call');
+    names.visit(node.quasi, scope);
+  },
+  AssignmentExpression: (names, node, scope) => {
+    if (node.left.type === 'Identifier') names.refer(node.left, scope, node.operator === '=' ? 'write' : 'update');
+    else names.target(node.left, scope);
+    names.visit(node.right, scope);
+  },
+  UpdateExpression: (names, node, scope) => names.operand(node.argument, scope, 'update'),
+  UnaryExpression: (names, node, scope) =>
+    names.operand(node.argument, scope, node.operator === 'typeof' ? 'typeof' : 'read'),
+
+  // Identifiers that are no names.
+  MemberExpression: (names, node, scope) => names.visitAll([node.object, node.computed && node.property], scope),
+  Property: (names, node, scope) => {
+    if (node.shorthand && node.value.type === 'Identifier') names.refer(node.value, scope, 'read', 'shorthand');
+    else names.visitAll([node.computed && node.key, node.value], scope);
+  },
+  MethodDefinition: (names, node, scope) => names.visitAll([node.computed && node.key, node.value], scope),
+  PropertyDefinition: (names, node, scope) => {
+    names.visitAll([node.computed && node.key], scope);
+    names.visitAll([node.value], new Scope(scope, 'function'));
+  },
+  LabeledStatement: (names, node, scope) => names.visit(node.body, scope),
+  BreakStatement: () => undefined,
+  ContinueStatement: () => undefined,
+  MetaProperty: () => undefined,
+
+  // Scopes.
+  FunctionExpression: (names, node, scope) => names.functionBody(node, scope),
+  ArrowFunctionExpression: (names, node, scope) => names.functionBody(node, scope),
+  ClassExpression: (names, node, scope) => names.classBody(node, scope),
+  BlockStatement: (names, node, scope) => names.visitAll(node.body, new Scope(scope, 'block')),
+  StaticBlock: (names, node, scope) => names.visitAll(node.body, new Scope(scope, 'function')),
+  ForStatement: (names, node, scope) =>
+    names.visitAll([node.init, node.test, node.update, node.body], new Scope(scope, 'block')),
+  ForInStatement: (names, node, scope) => names.loopOver(node, scope),
+  ForOfStatement: (names, node, scope) => {
+    if (node.await) names.noteAwait(scope);
+    names.loopOver(node, scope);
+  },
+  SwitchStatement: (names, node, scope) => {
+    names.visit(node.discriminant, scope);
+    names.visitAll(node.cases, new Scope(scope, 'block'));
+  },
+  CatchClause: (names, node, scope) => {
+    const inner = new Scope(scope, 'block');
+    if (node.param) names.binding(node.param, inner, inner, { kind: 'let', readyAt: 0 });
+    names.visit(node.body, inner);
+  },
+  AwaitExpression: (names, node, scope) => {
+    names.noteAwait(scope);
+    names.visit(node.argument, scope);
+  },
+};
+
 export function analyzeNames(program: Program): CellNames {
-  return new Analysis().run(program);
+  return new NameCollector().collect(program);
 }
 
-class Analysis {
+class NameCollector {
   readonly #cell = new Scope(undefined, 'function');
   readonly #declared = new Map<string, TopLevelName>();
   readonly #pending: PendingReference[] = [];
@@ -82,219 +167,132 @@ class Analysis {
   readonly #sites: Site[] = [];
   #hasTopLevelAwait = false;
 
-  run(program: Program): CellNames {
-    for (const statement of program.body) this.#visit(statement, this.#cell);
+  collect(program: Program): CellNames {
+    this.visitAll(program.body, this.#cell);
     return {
       declared: this.#declared,
-      references: this.#pending.filter(({ node, scope }) => this.#ownerOf(node.name, scope) === undefined),
+      references: this.#pending.filter(({ node, scope }) => !this.#isLocal(node.name, scope)),
       declarations: this.#declarations,
       sites: this.#sites,
       hasTopLevelAwait: this.#hasTopLevelAwait,
     };
   }
 
-  /** The scope inside the cell that declares the name; undefined for the cell's own and for outer names. */
-  #ownerOf(name: string, from: Scope): Scope | undefined {
+  /** Declared by a scope inside the cell, not by the cell itself or outside. */
+  #isLocal(name: string, from: Scope): boolean {
     for (let scope: Scope | undefined = from; scope !== undefined && scope !== this.#cell; scope = scope.parent) {
-      if (scope.names.has(name)) return scope;
+      if (scope.names.has(name)) return true;
     }
-    return undefined;
+    return false;
   }
 
-  #declare(name: string, scope: Scope, top: TopLevelName): void {
+  visit(node: AnyNode, scope: Scope): void {
+    if (isSite(node)) this.#sites.push(node);
+    const visitor = VISITORS[node.type] as Visitor<NodeType> | undefined;
+    if (visitor === undefined) this.visitAll(childrenOf(node), scope);
+    else visitor(this, node, scope);
+  }
+
+  visitAll(nodes: readonly (AnyNode | null | undefined | false)[], scope: Scope): void {
+    for (const node of nodes) if (node !== null && node !== undefined && node !== false) this.visit(node, scope);
+  }
+
+  declare(name: string, scope: Scope, top: TopLevelName): void {
     scope.names.add(name);
     if (scope === this.#cell) this.#declared.set(name, top);
   }
 
-  #refer(node: Identifier, scope: Scope, role: ReferenceRole, shorthand = false): void {
-    this.#pending.push({ node, role, shorthand, scope });
+  refer(node: Identifier, scope: Scope, role: ReferenceRole, form?: 'shorthand'): void {
+    this.#pending.push({ node, role, shorthand: form === 'shorthand', scope });
   }
 
-  #visitAll(nodes: readonly (AnyNode | null | undefined)[], scope: Scope): void {
-    for (const node of nodes) if (node !== null && node !== undefined) this.#visit(node, scope);
+  /** A name in that role, or any other expression. */
+  operand(node: AnyNode, scope: Scope, role: ReferenceRole): void {
+    if (node.type === 'Identifier') this.refer(node, scope, role);
+    else this.visit(node, scope);
   }
 
-  #visit(node: AnyNode, scope: Scope): void {
-    if (isSite(node)) this.#sites.push(node);
-    switch (node.type) {
-      case 'Identifier':
-        return this.#refer(node, scope, 'read');
-      case 'FunctionDeclaration':
-        if (hasId(node)) this.#declare(node.id.name, scope, { kind: 'function', readyAt: 0 });
-        return this.#visitFunction(node, scope);
-      case 'FunctionExpression':
-      case 'ArrowFunctionExpression':
-        return this.#visitFunction(node, scope);
-      case 'ClassDeclaration':
-        if (hasId(node)) this.#declare(node.id.name, scope, { kind: 'class', readyAt: node.end });
-        return this.#visitClass(node, scope);
-      case 'ClassExpression':
-        return this.#visitClass(node, scope);
-      case 'VariableDeclaration':
-        return this.#visitVariables(node, scope);
-      case 'ImportDeclaration':
-        for (const specifier of node.specifiers)
-          this.#declare(specifier.local.name, scope, { kind: 'import', readyAt: 0 });
-        return;
-      case 'ExportNamedDeclaration':
-        return this.#visitAll([node.declaration], scope);
-      case 'ExportAllDeclaration':
-        return;
-      default:
-        return this.#visitExpression(node, scope);
-    }
-  }
-
-  #visitExpression(node: AnyNode, scope: Scope): void {
-    switch (node.type) {
-      case 'MemberExpression':
-        return this.#visitAll([node.object, node.computed ? node.property : undefined], scope);
-      case 'PropertyDefinition':
-        this.#visitAll([node.computed ? node.key : undefined], scope);
-        return this.#visitAll([node.value], new Scope(scope, 'function'));
-      case 'MethodDefinition':
-        return this.#visitAll([node.computed ? node.key : undefined, node.value], scope);
-      case 'Property':
-        if (node.shorthand && node.value.type === 'Identifier') return this.#refer(node.value, scope, 'read', true);
-        return this.#visitAll([node.computed ? node.key : undefined, node.value], scope);
-      case 'CallExpression':
-        this.#visitCallee(node.callee, scope);
-        return this.#visitAll(node.arguments, scope);
-      case 'TaggedTemplateExpression':
-        this.#visitCallee(node.tag, scope);
-        return this.#visit(node.quasi, scope);
-      case 'AssignmentExpression':
-        if (node.left.type === 'Identifier') this.#refer(node.left, scope, node.operator === '=' ? 'write' : 'update');
-        else this.#visitTarget(node.left, scope, 'write');
-        return this.#visit(node.right, scope);
-      case 'UpdateExpression':
-        if (node.argument.type === 'Identifier') return this.#refer(node.argument, scope, 'update');
-        return this.#visit(node.argument, scope);
-      case 'UnaryExpression':
-        if (node.operator === 'typeof' && node.argument.type === 'Identifier')
-          return this.#refer(node.argument, scope, 'typeof');
-        return this.#visit(node.argument, scope);
-      case 'AwaitExpression':
-        this.#noteAwait(scope);
-        return this.#visit(node.argument, scope);
-      case 'MetaProperty':
-        return;
-      default:
-        return this.#visitStatement(node, scope);
-    }
-  }
-
-  #visitStatement(node: AnyNode, scope: Scope): void {
-    switch (node.type) {
-      case 'BlockStatement':
-        return this.#visitAll(node.body, new Scope(scope, 'block'));
-      case 'StaticBlock':
-        return this.#visitAll(node.body, new Scope(scope, 'function'));
-      case 'ForStatement':
-        return this.#visitAll([node.init, node.test, node.update, node.body], new Scope(scope, 'block'));
-      case 'ForInStatement':
-      case 'ForOfStatement': {
-        const inner = new Scope(scope, 'block');
-        if (node.type === 'ForOfStatement' && node.await) this.#noteAwait(scope);
-        if (node.left.type === 'VariableDeclaration') this.#visit(node.left, inner);
-        else this.#visitTarget(node.left, inner, 'write');
-        return this.#visitAll([node.right, node.body], inner);
-      }
-      case 'SwitchStatement':
-        this.#visit(node.discriminant, scope);
-        return this.#visitAll(node.cases, new Scope(scope, 'block'));
-      case 'CatchClause': {
-        const inner = new Scope(scope, 'block');
-        if (node.param) this.#visitBinding(node.param, inner, inner, { kind: 'let', readyAt: 0 });
-        return this.#visit(node.body, inner);
-      }
-      case 'LabeledStatement':
-        return this.#visit(node.body, scope);
-      case 'BreakStatement':
-      case 'ContinueStatement':
-        return;
-      default:
-        return this.#visitAll(childrenOf(node), scope);
-    }
-  }
-
-  #noteAwait(scope: Scope): void {
+  noteAwait(scope: Scope): void {
     if (scope.functionScope === this.#cell) this.#hasTopLevelAwait = true;
   }
 
-  #visitCallee(node: AnyNode, scope: Scope): void {
-    if (node.type === 'Identifier') this.#refer(node, scope, 'call');
-    else this.#visit(node, scope);
-  }
-
-  #visitFunction(
-    node: Extract<AnyNode, { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }>,
+  functionBody(
+    node: NodeOf<'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression'>,
     outer: Scope,
   ): void {
     const scope = new Scope(outer, 'function');
     if (node.type !== 'ArrowFunctionExpression') scope.names.add('arguments');
     if (node.type === 'FunctionExpression' && node.id) scope.names.add(node.id.name);
-    for (const parameter of node.params) this.#visitBinding(parameter, scope, scope, { kind: 'let', readyAt: 0 });
-    if (node.body.type === 'BlockStatement') this.#visitAll(node.body.body, scope);
-    else this.#visit(node.body, scope);
+    for (const parameter of node.params) this.binding(parameter, scope, scope, { kind: 'let', readyAt: 0 });
+    // A body's names stand with the parameters: no scope of its own.
+    if (node.body.type === 'BlockStatement') this.visitAll(node.body.body, scope);
+    else this.visit(node.body, scope);
   }
 
-  #visitClass(node: Extract<AnyNode, { type: 'ClassDeclaration' | 'ClassExpression' }>, outer: Scope): void {
+  classBody(node: NodeOf<'ClassDeclaration' | 'ClassExpression'>, outer: Scope): void {
     const scope = new Scope(outer, 'block');
     if (node.id) scope.names.add(node.id.name);
-    this.#visitAll([node.superClass, node.body], scope);
+    this.visitAll([node.superClass, node.body], scope);
   }
 
-  #visitVariables(node: VariableDeclaration, scope: Scope): void {
+  loopOver(node: NodeOf<'ForInStatement' | 'ForOfStatement'>, outer: Scope): void {
+    const scope = new Scope(outer, 'block');
+    if (node.left.type === 'VariableDeclaration') this.visit(node.left, scope);
+    else this.target(node.left, scope);
+    this.visitAll([node.right, node.body], scope);
+  }
+
+  variables(node: VariableDeclaration, scope: Scope): void {
     const target = node.kind === 'var' ? scope.functionScope : scope;
     if (target === this.#cell) this.#declarations.push(node);
     const kind: DeclarationKind = node.kind === 'var' || node.kind === 'let' ? node.kind : 'const';
-    for (const declarator of node.declarations) {
-      this.#visitBinding(declarator.id, target, scope, { kind, readyAt: kind === 'var' ? 0 : declarator.end });
-      this.#visitAll([declarator.init], scope);
+    for (const { id, init, end } of node.declarations) {
+      this.binding(id, target, scope, { kind, readyAt: kind === 'var' ? 0 : end });
+      this.visitAll([init], scope);
     }
   }
 
   /** Declares the names of a pattern in `target`; default values and computed keys are read in `scope`. */
-  #visitBinding(pattern: Pattern, target: Scope, scope: Scope, top: TopLevelName): void {
-    for (const { node, shorthand } of this.#targets(pattern, scope)) {
+  binding(pattern: Pattern, target: Scope, scope: Scope, top: TopLevelName): void {
+    for (const { node, form } of this.#leaves(pattern, scope)) {
       if (node.type !== 'Identifier') continue;
-      this.#declare(node.name, target, top);
-      if (target === this.#cell) this.#refer(node, target, 'declare', shorthand);
+      this.declare(node.name, target, top);
+      if (target === this.#cell) this.refer(node, target, 'declare', form);
     }
   }
 
-  #visitTarget(pattern: Pattern, scope: Scope, role: 'write'): void {
-    for (const { node, shorthand } of this.#targets(pattern, scope)) {
-      if (node.type === 'Identifier') this.#refer(node, scope, role, shorthand);
-      else this.#visit(node, scope);
+  /** A pattern that is assigned to. */
+  target(pattern: Pattern, scope: Scope): void {
+    for (const { node, form } of this.#leaves(pattern, scope)) {
+      if (node.type === 'Identifier') this.refer(node, scope, 'write', form);
+      else this.visit(node, scope);
     }
   }
 
   /** The leaves of a pattern; what a pattern evaluates is visited on the way. */
-  *#targets(pattern: Pattern, scope: Scope): Generator<{ readonly node: Pattern; readonly shorthand: boolean }> {
+  *#leaves(pattern: Pattern, scope: Scope): Generator<{ readonly node: Pattern; readonly form?: 'shorthand' }> {
     switch (pattern.type) {
       case 'Identifier':
       case 'MemberExpression':
-        yield { node: pattern, shorthand: false };
+        yield { node: pattern };
         return;
       case 'AssignmentPattern':
-        this.#visit(pattern.right, scope);
-        yield* this.#targets(pattern.left, scope);
+        this.visit(pattern.right, scope);
+        yield* this.#leaves(pattern.left, scope);
         return;
       case 'RestElement':
-        yield* this.#targets(pattern.argument, scope);
+        yield* this.#leaves(pattern.argument, scope);
         return;
       case 'ArrayPattern':
-        for (const element of pattern.elements) if (element !== null) yield* this.#targets(element, scope);
+        for (const element of pattern.elements) if (element !== null) yield* this.#leaves(element, scope);
         return;
       case 'ObjectPattern':
         for (const property of pattern.properties) {
-          if (property.type === 'RestElement') yield* this.#targets(property, scope);
+          if (property.type === 'RestElement') yield* this.#leaves(property, scope);
           else {
-            if (property.computed) this.#visit(property.key, scope);
-            for (const leaf of this.#targets(property.value, scope))
-              yield { node: leaf.node, shorthand: leaf.shorthand || property.shorthand };
+            if (property.computed) this.visit(property.key, scope);
+            for (const leaf of this.#leaves(property.value, scope))
+              yield property.shorthand ? { node: leaf.node, form: 'shorthand' } : leaf;
           }
         }
     }

@@ -17,7 +17,7 @@ export interface CellGlobalsPorts extends DisplayPorts {
 export function createCellGlobals(ports: CellGlobalsPorts): Record<string, unknown> {
   const display = createDisplay(ports);
   const input = (prompt = '', options: { readonly password?: boolean } = {}): Promise<string> =>
-    ports.context().output.input(String(prompt), { password: options.password ?? false });
+    ports.context().output.input(prompt, { password: options.password ?? false });
   /** `wait`: the outputs go when the next one comes, so that an animation does not flicker. */
   const clearOutput = (options: { readonly wait?: boolean } = {}): void =>
     ports.context().output.clear(options.wait ?? false);

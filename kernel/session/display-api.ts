@@ -67,7 +67,7 @@ export function createDisplay(ports: DisplayPorts): Display {
       show(
         (shown) => ({
           'application/json': toJson(shown),
-          'text/plain': JSON.stringify(toJson(shown), undefined, 2) ?? 'undefined',
+          'text/plain': JSON.stringify(toJson(shown), undefined, 2),
         }),
         value,
         {
@@ -88,7 +88,10 @@ function emitBundle(
   options: DisplayOptions,
 ): void {
   const rendered = render();
-  if (!(rendered instanceof Promise)) return context.output.display(rendered, options);
+  if (!(rendered instanceof Promise)) {
+    context.output.display(rendered, options);
+    return;
+  }
   context.track(
     rendered.then(
       (bundle) => context.output.display(bundle, options),
@@ -104,13 +107,14 @@ function joinText(text: Text, values: readonly unknown[]): string {
     : text.map((part, index) => (index === 0 ? part : String(values[index - 1]) + part)).join('');
 }
 
-/** The value as JSON has it; a bigint becomes a number where it fits exactly, else text. */
+/** The value as JSON has it; a bigint becomes a number where it fits exactly, else text. What JSON lacks becomes null. */
 export function toJson(value: unknown): unknown {
-  const text = JSON.stringify(value, (_key, item: unknown) => {
+  const text = JSON.stringify([value], (_key, item: unknown) => {
     if (typeof item !== 'bigint') return item;
     return BigInt(Number(item)) === item && Number.isSafeInteger(Number(item)) ? Number(item) : String(item);
   });
-  return text === undefined ? undefined : (JSON.parse(text) as unknown);
+  const [plain] = JSON.parse(text) as unknown[];
+  return plain;
 }
 
 function vegaType(spec: unknown): string {

@@ -3,7 +3,7 @@ import { MillraceError } from '../core/errors.ts';
 import type { CellSources } from './cell-sources.ts';
 import { cleanMessage } from './clean-message.ts';
 import type { CellError } from './contract.ts';
-import { CellSyntaxError } from './strip-types.ts';
+import type { CellSyntaxError } from './strip-types.ts';
 
 const RED = '\u001b[31m';
 const DIM = '\u001b[2m';

@@ -239,9 +239,9 @@ class CellInterpreter implements SessionInterpreter {
       cwd: this.#options.cwd,
     });
     for (const source of [own, this.#options.globals]) {
-      for (const [name, { get, value }] of Object.entries(Object.getOwnPropertyDescriptors(source))) {
-        if (get === undefined) this.#scope.provide(name, value);
-        else this.#scope.provideLazy(name, () => Reflect.apply(get, source, []) as unknown);
+      for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(source))) {
+        if (descriptor.get === undefined) this.#scope.provide(name, descriptor.value);
+        else this.#scope.provideLazy(name, () => Reflect.get(source, name));
       }
     }
   }

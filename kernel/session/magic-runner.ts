@@ -32,7 +32,7 @@ export async function runMagics(code: string, ports: MagicPorts): Promise<CellVa
   return lineMagics.length > 0 && rest.trim() === '' ? value : ports.evaluate(rest);
 }
 
-type Handler = (call: MagicCall, ports: MagicPorts) => Promise<CellValue>;
+type Handler = (call: MagicCall, ports: MagicPorts) => CellValue | Promise<CellValue>;
 
 const HANDLERS: Readonly<Record<MagicName, Handler>> = {
   '%%sql': runSqlCell,
@@ -40,7 +40,7 @@ const HANDLERS: Readonly<Record<MagicName, Handler>> = {
   '%%markdown': showText('text/markdown'),
   '%%latex': showText('text/latex'),
   '%%time': (call, ports) => timed(call.code, ports),
-  '%time': async (call, ports) => {
+  '%time': (call, ports) => {
     needsExpression(call);
     return timed(call.code, ports);
   },
@@ -51,16 +51,16 @@ const HANDLERS: Readonly<Record<MagicName, Handler>> = {
     return NOTHING;
   },
   '%env': runEnv,
-  '%who': async (_call, { scope, print }) => {
+  '%who': (_call, { scope, print }) => {
     const own = scope.userNames();
     print(own.length === 0 ? 'No cell has defined a name yet.\n' : `${own.join('  ')}\n`);
     return NOTHING;
   },
-  '%help': async (_call, { page }) => {
+  '%help': (_call, { page }) => {
     page({ 'text/plain': HELP + magicsText(), 'text/markdown': HELP_MARKDOWN + magicsMarkdown() });
     return NOTHING;
   },
-  '%magics': async (_call, { show }) => {
+  '%magics': (_call, { show }) => {
     show({ 'text/plain': magicsText(), 'text/markdown': magicsMarkdown() });
     return NOTHING;
   },
@@ -97,7 +97,7 @@ async function runSqlCell(call: MagicCall, { evaluate, sql, scope, runAs }: Magi
 }
 
 function showText(mime: string): Handler {
-  return async (call, { show }) => {
+  return (call, { show }) => {
     const text = call.code.trim();
     show({ [mime]: text, 'text/plain': text });
     return NOTHING;
@@ -118,7 +118,7 @@ function formatMs(ms: number): string {
   return ms < 1000 ? `${ms.toPrecision(3)} ms` : `${(ms / 1000).toPrecision(3)} s`;
 }
 
-async function runEnv(call: MagicCall, { print }: MagicPorts): Promise<CellValue> {
+function runEnv(call: MagicCall, { print }: MagicPorts): CellValue {
   const [, name = '', assigned] = /^([A-Za-z_]\w*)(?:\s*=\s*(.*))?$/.exec(call.rest) ?? [];
   if (call.rest !== '' && name === '') throw usageError(call, `"${call.rest}" is no variable`);
   if (name === '') print(`${Object.keys(process.env).sort().join('\n')}\n`);

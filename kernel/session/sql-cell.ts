@@ -73,7 +73,12 @@ function blank(text: string): string {
  */
 function readExpression(body: string, start: number): string {
   const first = body.indexOf('}', start);
-  if (first < 0) throw new MillraceError('MAGIC_USAGE', { magic: '%%sql', problem: 'a ${ is not closed by }', usage: '%%sql … WHERE x = ${value}' });
+  if (first < 0)
+    throw new MillraceError('MAGIC_USAGE', {
+      magic: '%%sql',
+      problem: 'a ${ is not closed by }',
+      usage: '%%sql … WHERE x = ${value}',
+    });
   for (let end = first; end >= 0; end = body.indexOf('}', end + 1)) {
     const expression = body.slice(start, end);
     if (isExpression(expression)) return expression;

@@ -7,7 +7,17 @@
  * local. Loops and catch clauses test the interrupt flag; awaits can be ended by an interrupt.
  */
 import MagicString from 'magic-string';
-import type { Expression, ImportDeclaration, ModuleDeclaration, Pattern, Statement, VariableDeclaration } from 'acorn';
+import type {
+  ClassDeclaration,
+  ExportDefaultDeclaration,
+  ExportNamedDeclaration,
+  Expression,
+  FunctionDeclaration,
+  ImportDeclaration,
+  ModuleDeclaration,
+  Statement,
+  VariableDeclaration,
+} from 'acorn';
 import { analyzeNames, type CellNames, type Reference, type Site } from './analyze-names.ts';
 import { parseModule, type Program } from './ast.ts';
 import { endsWithSemicolon, stripTypes, type SourceMapText, type StrippedSource } from './strip-types.ts';
@@ -116,6 +126,7 @@ class CellWriter {
 
   write(options: { readonly wantsResult: boolean }): CompiledCell {
     for (const reference of this.#names.references) this.#writeReference(reference);
+    for (const [name, { kind }] of this.#names.declared) if (kind === 'var') this.#initialize(name);
     for (const declaration of this.#names.declarations) this.#writeDeclaration(declaration);
     for (const site of this.#names.sites) this.#writeSite(site);
     this.#program.body.forEach((statement) => this.#writeStatement(statement));
@@ -142,7 +153,7 @@ class CellWriter {
 
   #generatedMap(): SourceMapText {
     const { version, sources, names, mappings } = this.#text.generateMap({ hires: 'boundary', source: 'cell' });
-    return { version, sources: sources.map((source) => source ?? 'cell'), names, mappings };
+    return { version, sources, names, mappings };
   }
 
   #isNew(name: string): boolean {
@@ -193,7 +204,6 @@ class CellWriter {
     const first = node.declarations[0];
     if (first === undefined) return;
     this.#text.remove(node.start, first.start);
-    if (node.kind === 'var') this.#initializeVars(node);
     for (const { id, init, start, end } of node.declarations) {
       if (id.type !== 'Identifier' && init) this.#wrap(start, end, '(', ')');
       if (id.type !== 'Identifier') continue;
@@ -202,13 +212,9 @@ class CellWriter {
     }
   }
 
-  #initializeVars(node: VariableDeclaration): void {
-    for (const { id } of node.declarations) {
-      for (const name of patternNames(id)) {
-        this.#box(name);
-        this.#prologue.push(`${HELPER_NAMES.initialize}(${BOX_PREFIX}${name});`);
-      }
-    }
+  #initialize(name: string): void {
+    this.#boxNames.add(name);
+    this.#prologue.push(`${HELPER_NAMES.initialize}(${BOX_PREFIX}${name});`);
   }
 
   /** A function takes its name from the variable it is assigned to; from a box's property it would get none. */
@@ -236,37 +242,38 @@ class CellWriter {
   // ── statements of the top level ──
 
   #writeStatement(node: Statement | ModuleDeclaration): void {
-    switch (node.type) {
-      case 'FunctionDeclaration':
-        this.#box(node.id.name);
-        this.#prologue.push(`${BOX_PREFIX}${node.id.name}.v=${node.id.name};`);
-        return;
-      case 'ClassDeclaration':
-        this.#wrap(node.start, node.end, `${this.#box(node.id.name)} = `, ';');
-        return;
-      case 'ImportDeclaration':
-        return this.#writeImport(node);
-      case 'ExportNamedDeclaration':
-        if (node.declaration) {
-          this.#text.remove(node.start, node.declaration.start);
-          return this.#writeStatement(node.declaration);
-        }
-        this.#text.remove(node.start, node.end);
-        if (node.source) this.#importForEffect(node.source.raw ?? '""');
-        return;
-      case 'ExportAllDeclaration':
-        this.#text.remove(node.start, node.end);
-        return this.#importForEffect(node.source.raw ?? '""');
-      case 'ExportDefaultDeclaration':
-        this.#text.remove(node.start, node.declaration.start);
-        if (node.declaration.type === 'FunctionDeclaration' || node.declaration.type === 'ClassDeclaration') {
-          if (node.declaration.id) this.#writeStatement(node.declaration);
-          else this.#wrap(node.declaration.start, node.declaration.end, '(', ');');
-        }
-        return;
-      default:
-        return;
+    if (node.type === 'FunctionDeclaration') this.#hoist(node.id.name);
+    else if (node.type === 'ClassDeclaration') this.#wrap(node.start, node.end, `${this.#box(node.id.name)} = `, ';');
+    else if (node.type === 'ImportDeclaration') this.#writeImport(node);
+    else if (node.type === 'ExportNamedDeclaration') this.#writeNamedExport(node);
+    else if (node.type === 'ExportDefaultDeclaration') this.#writeDefaultExport(node);
+    else if (node.type === 'ExportAllDeclaration') {
+      this.#text.remove(node.start, node.end);
+      this.#importForEffect(node.source.raw ?? '""');
     }
+  }
+
+  /** The function stays a local, which the language hoists; its box has it from the cell's start. */
+  #hoist(name: string): void {
+    this.#boxNames.add(name);
+    this.#prologue.push(`${BOX_PREFIX}${name}.v=${name};`);
+  }
+
+  #writeNamedExport(node: ExportNamedDeclaration): void {
+    if (node.declaration) {
+      this.#text.remove(node.start, node.declaration.start);
+      this.#writeStatement(node.declaration);
+      return;
+    }
+    this.#text.remove(node.start, node.end);
+    if (node.source) this.#importForEffect(node.source.raw ?? '""');
+  }
+
+  #writeDefaultExport({ start, declaration }: ExportDefaultDeclaration): void {
+    this.#text.remove(start, declaration.start);
+    if (declaration.type !== 'FunctionDeclaration' && declaration.type !== 'ClassDeclaration') return;
+    if (hasId(declaration)) this.#writeStatement(declaration);
+    else this.#wrap(declaration.start, declaration.end, '(', ');');
   }
 
   #importForEffect(source: string): void {
@@ -325,7 +332,8 @@ class CellWriter {
         return;
       case 'CatchClause': {
         const cleaned = site.param?.type === 'Identifier' ? `${HELPER_NAMES.caught}(${site.param.name});` : '';
-        return this.#insertInBlock(site.body.start, check + cleaned);
+        this.#insertInBlock(site.body.start, check + cleaned);
+        return;
       }
       case 'ImportExpression':
         this.#text.update(site.start, site.start + 'import'.length, HELPER_NAMES.importModule);
@@ -352,22 +360,7 @@ class CellWriter {
   }
 }
 
-function* patternNames(pattern: Pattern): Generator<string> {
-  switch (pattern.type) {
-    case 'Identifier':
-      yield pattern.name;
-      return;
-    case 'AssignmentPattern':
-      return yield* patternNames(pattern.left);
-    case 'RestElement':
-      return yield* patternNames(pattern.argument);
-    case 'ArrayPattern':
-      for (const element of pattern.elements) if (element !== null) yield* patternNames(element);
-      return;
-    case 'ObjectPattern':
-      for (const property of pattern.properties)
-        yield* patternNames(property.type === 'RestElement' ? property : property.value);
-      return;
-    case 'MemberExpression':
-  }
+/** acorn's type says that a default export always has a name; `export default class {}` has none. */
+function hasId(node: { readonly id: unknown }): node is FunctionDeclaration | ClassDeclaration {
+  return node.id !== null;
 }

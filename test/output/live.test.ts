@@ -13,7 +13,14 @@ const RUNNING: LiveState = {
   watermark: '2024-01-31T10:00:00.000Z',
   stateRows: 120,
   batchDurationMs: 12.4,
-  table: { columns: [{ name: 'url', type: 'string' }, { name: 'count', type: 'bigint' }], rows: [['/<i>', '7']], truncated: false },
+  table: {
+    columns: [
+      { name: 'url', type: 'string' },
+      { name: 'count', type: 'bigint' },
+    ],
+    rows: [['/<i>', '7']],
+    truncated: false,
+  },
   error: undefined,
 };
 
@@ -33,16 +40,33 @@ test('a running query: its figures, its rows, how to stop it', () => {
     ].join('\n'),
   );
   const html = String(bundle['text/html']);
-  assert.ok(html.includes('clicks &lt;b&gt;') && html.includes('/&lt;i&gt;') && !html.includes('<b>') && !html.includes('<i>'));
-  for (const part of ['● running', '1,234', '45,678', '2,000,000', '2024-01-31 10:00:00', '12 ms']) assert.ok(html.includes(part), part);
+  assert.ok(
+    html.includes('clicks &lt;b&gt;') && html.includes('/&lt;i&gt;') && !html.includes('<b>') && !html.includes('<i>'),
+  );
+  for (const part of ['● running', '1,234', '45,678', '2,000,000', '2024-01-31 10:00:00', '12 ms'])
+    assert.ok(html.includes(part), part);
   assert.doesNotMatch(html, /<script|<style|src=|href=/);
 });
 
 test('before the first batch only what is known is shown', () => {
   const text = String(
-    renderLive({ ...RUNNING, queryName: undefined, status: 'starting', batchId: undefined, rowsPerSecond: undefined, inputRows: 0, watermark: undefined, stateRows: undefined, batchDurationMs: undefined, table: undefined })['text/plain'],
+    renderLive({
+      ...RUNNING,
+      queryName: undefined,
+      status: 'starting',
+      batchId: undefined,
+      rowsPerSecond: undefined,
+      inputRows: 0,
+      watermark: undefined,
+      stateRows: undefined,
+      batchDurationMs: undefined,
+      table: undefined,
+    })['text/plain'],
   );
-  assert.equal(text, "query: starting | rows in 0\nWaiting for the first rows …\nStop: spark.streams.get('0a1b').stop()");
+  assert.equal(
+    text,
+    "query: starting | rows in 0\nWaiting for the first rows …\nStop: spark.streams.get('0a1b').stop()",
+  );
 });
 
 test('a failed query shows its error and the last rows, and no stop hint', () => {

@@ -20,16 +20,28 @@ describe('text tables', () => {
       ],
       truncated: false,
     });
-    assert.equal(text, ['+----+-------+', '| age|   name|', '+----+-------+', '|NULL|Michael|', '|  30|   Andy|', '+----+-------+'].join('\n'));
+    assert.equal(
+      text,
+      ['+----+-------+', '| age|   name|', '+----+-------+', '|NULL|Michael|', '|  30|   Andy|', '+----+-------+'].join(
+        '\n',
+      ),
+    );
   });
 
   test('without rows, without columns', () => {
-    assert.equal(tableText({ columns: [{ name: 'a', type: 'int' }], rows: [], truncated: false }), '+---+\n|  a|\n+---+\n+---+');
+    assert.equal(
+      tableText({ columns: [{ name: 'a', type: 'int' }], rows: [], truncated: false }),
+      '+---+\n|  a|\n+---+\n+---+',
+    );
     assert.equal(tableText({ columns: [], rows: [], truncated: false }), '++\n||\n++\n++');
   });
 
   test('wide characters and line breaks keep the columns straight', () => {
-    const text = tableText({ columns: [{ name: 'x', type: 'string' }], rows: [['日本'], ['e\u0301'], ['a\nb']], truncated: false });
+    const text = tableText({
+      columns: [{ name: 'x', type: 'string' }],
+      rows: [['日本'], ['e\u0301'], ['a\nb']],
+      truncated: false,
+    });
     assert.equal(text, ['+----+', '|   x|', '+----+', '|日本|', '|   e\u0301|', '|a\\nb|', '+----+'].join('\n'));
   });
 
@@ -37,7 +49,10 @@ describe('text tables', () => {
     const columns = [{ name: 'n', type: 'int' }];
     const rows = Array.from({ length: 30 }, (_, i) => [String(i)]);
     assert.match(tableText({ columns, rows, truncated: true }), /\n\| 19\|\n\+---\+\nonly showing top 20 rows$/);
-    assert.match(tableText({ columns, rows: rows.slice(0, 20), truncated: true, totalRows: 12345 }), /showing 20 of 12,345 rows$/);
+    assert.match(
+      tableText({ columns, rows: rows.slice(0, 20), truncated: true, totalRows: 12345 }),
+      /showing 20 of 12,345 rows$/,
+    );
     const wide = Array.from({ length: 70 }, (_, i) => ({ name: `c${i}`, type: 'int' }));
     assert.match(tableText({ columns: wide, rows: [], truncated: false }), /10 more columns not shown$/);
   });
@@ -64,8 +79,18 @@ describe('tables of batches', () => {
       ['4611686018427387904', '1.0', 'a', '2024-01-31 11:00:00.25', '[1, NULL]', '{1, NULL}'],
       [undefined, '1.0E10', '<script>', undefined, undefined, undefined],
     ]);
-    assert.deepEqual(table.columns.map(({ type }) => type), ['bigint', 'double', 'string', 'timestamp', 'array<int>', 'struct<a:int,b:string>']);
+    assert.deepEqual(
+      table.columns.map(({ type }) => type),
+      ['bigint', 'double', 'string', 'timestamp', 'array<int>', 'struct<a:int,b:string>'],
+    );
     assert.equal(table.truncated, false);
+  });
+
+  test('a float is as short as it can be', () => {
+    const floats = Types.struct([field('f', Types.float)]);
+    const batch = batchFromRows([{ f: 0.1 }, { f: 16777216 }, { f: 1 / 3 }], floats);
+    const { rows: cells } = tableOfBatches(floats, [batch], { rowsMax: 9, timeZone: 'UTC' });
+    assert.deepEqual(cells, [['0.1'], ['1.6777216E7'], ['0.33333334']]);
   });
 
   test('only what is shown is read, over several batches', () => {
@@ -106,17 +131,52 @@ describe('tables of batches', () => {
 describe('HTML tables', () => {
   test('a row is never markup, whatever it holds', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('<', '>', '&', '"', "'", 'script', '/', ' ', 'x', '=') }), (text) => {
-        const html = String(renderTable({ columns: [{ name: text, type: text }], rows: [[text]], truncated: false })['text/html']);
-        const tags = (html.match(/<[^>]*>/g) ?? []).map((tag) => tag.replace(/ style="[^"]*"/, ''));
-        assert.deepEqual(new Set(tags), new Set(['<div>', '<table>', '<thead>', '<tr>', '<th>', '<span>', '</span>', '</th>', '</tr>', '</thead>', '<tbody>', '<td>', '</td>', '</tbody>', '</table>', '</div>']));
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom('<', '>', '&', '"', "'", 'script', '/', ' ', 'x', '=') }),
+        (text) => {
+          const html = String(
+            renderTable({ columns: [{ name: text, type: text }], rows: [[text]], truncated: false })['text/html'],
+          );
+          const tags = (html.match(/<[^>]*>/g) ?? []).map((tag) => tag.replace(/ style="[^"]*"/, ''));
+          assert.deepEqual(
+            new Set(tags),
+            new Set([
+              '<div>',
+              '<table>',
+              '<thead>',
+              '<tr>',
+              '<th>',
+              '<span>',
+              '</span>',
+              '</th>',
+              '</tr>',
+              '</thead>',
+              '<tbody>',
+              '<td>',
+              '</td>',
+              '</tbody>',
+              '</table>',
+              '</div>',
+            ]),
+          );
+        },
+      ),
     );
   });
 
   test('numbers stand at the right, NULL is told from the text NULL', () => {
     const html = String(
-      renderTable({ columns: [{ name: 'n', type: 'bigint' }, { name: 's', type: 'string' }], rows: [['1', undefined], ['2', 'NULL']], truncated: false })['text/html'],
+      renderTable({
+        columns: [
+          { name: 'n', type: 'bigint' },
+          { name: 's', type: 'string' },
+        ],
+        rows: [
+          ['1', undefined],
+          ['2', 'NULL'],
+        ],
+        truncated: false,
+      })['text/html'],
     );
     assert.match(html, /<td style="text-align:right[^"]*">1<\/td><td style="[^"]*font-style:italic;">NULL<\/td>/);
     assert.match(html, /<td style="text-align:left[^"]*vertical-align:top;">NULL<\/td>/);
@@ -124,7 +184,11 @@ describe('HTML tables', () => {
 
   test('cells, rows and columns are bounded', () => {
     const columns = Array.from({ length: 100 }, (_, i) => ({ name: `c${i}`, type: 'string' }));
-    const bundle = renderTable({ columns, rows: Array.from({ length: 1000 }, () => columns.map(() => 'x'.repeat(10_000))), truncated: false });
+    const bundle = renderTable({
+      columns,
+      rows: Array.from({ length: 1000 }, () => columns.map(() => 'x'.repeat(10_000))),
+      truncated: false,
+    });
     assert.ok(String(bundle['text/html']).length < 20 * 60 * 600, 'html');
     assert.ok(String(bundle['text/plain']).length < 25 * 60 * 65, 'text');
   });

@@ -15,7 +15,9 @@ test('console writes to the cell, formatted as Node does', async () => {
 });
 
 test('the standard streams write to the cell', async () => {
-  const { stdout, stderr } = await session.run('process.stdout.write("out"); process.stderr.write(Buffer.from("err")); globalThis.console.log("global")');
+  const { stdout, stderr } = await session.run(
+    'process.stdout.write("out"); process.stderr.write(Buffer.from("err")); globalThis.console.log("global")',
+  );
   assert.equal(stdout, 'outglobal\n');
   assert.equal(stderr, 'err');
 });
@@ -53,7 +55,10 @@ for (const code of [
 
 test("a handler that another cell's code calls writes to the cell that registered it", async () => {
   const owner = new RecordingOutput('owner');
-  await session.run('import { EventEmitter } from "node:events"; const bus = new EventEmitter(); bus.on("x", () => console.log("handled"));', { output: owner });
+  await session.run(
+    'import { EventEmitter } from "node:events"; const bus = new EventEmitter(); bus.on("x", () => console.log("handled"));',
+    { output: owner },
+  );
   const caller = await session.run('bus.emit("x"); console.log("called");');
   assert.equal(caller.stdout, 'called\n');
   assert.equal(owner.stdout, 'handled\n');

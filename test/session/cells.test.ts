@@ -41,7 +41,10 @@ describe('the result of a cell', () => {
     ['let unset: string | undefined; unset', ''],
     ['123n ** 20n > 0n', 'true'],
     ['[1, 2, 3].map((x) => x * 2)', '[ 2, 4, 6 ]'],
-    ['async function* gen() { yield 1; yield 2 }\nconst seen = []; for await (const g of gen()) seen.push(g); seen', '[ 1, 2 ]'],
+    [
+      'async function* gen() { yield 1; yield 2 }\nconst seen = []; for await (const g of gen()) seen.push(g); seen',
+      '[ 1, 2 ]',
+    ],
     ['label: for (const i of [1, 2]) { for (;;) { continue label } }\n"done"', "'done'"],
     ['this === undefined', 'true'],
     ['typeof (undefinedName)', "'undefined'"],
@@ -69,33 +72,67 @@ describe('the result of a cell', () => {
 describe('names of cells', () => {
   test('persist, and are declared anew', () => gives(['const a1 = 1', 'const a1 = 2', 'let a1 = a1 + 1', 'a1'], '3'));
   test('are seen by closures of earlier cells', () =>
-    gives(['const rate = 2; function scaled(x: number) { return x * rate }', 'scaled(3)', 'const rate = 10', 'scaled(3)'], '30'));
+    gives(
+      ['const rate = 2; function scaled(x: number) { return x * rate }', 'scaled(3)', 'const rate = 10', 'scaled(3)'],
+      '30',
+    ));
   test('may be used by functions before they exist', () =>
     gives(['function usesLater() { return defLater + 1 }', 'const defLater = 41', 'usesLater()'], '42'));
   test('may be classes that functions use before their cell part', () =>
-    gives(['function make() { return new Made(3) }\nclass Made { constructor(readonly n: number) {} }\nmake().n'], '3'));
+    gives(
+      ['function make() { return new Made(3) }\nclass Made { constructor(readonly n: number) {} }\nmake().n'],
+      '3',
+    ));
   test('functions are hoisted', () => gives(['hoisted() + 1\nfunction hoisted() { return 1 }\nhoisted() + 1'], '2'));
-  test('var in blocks belongs to the cell', () => gives(['if (true) { var inBlock = 3 }', 'for (var index = 0; index < 4; index++);', '[inBlock, index]'], '[ 3, 4 ]'));
+  test('var in blocks belongs to the cell', () =>
+    gives(
+      ['if (true) { var inBlock = 3 }', 'for (var index = 0; index < 4; index++);', '[inBlock, index]'],
+      '[ 3, 4 ]',
+    ));
   test('let in blocks does not', () => gives(['let outer1 = 1; { let outer1 = 2; outer1++ } outer1'], '1'));
   test('destructuring', () =>
     gives(
-      ['const { p, q: { r: [s = 5, ...t] }, ...others } = { p: 1, q: { r: [undefined, 2, 3] }, u: 6, v: 7 }', '[p, s, t, others]'],
+      [
+        'const { p, q: { r: [s = 5, ...t] }, ...others } = { p: 1, q: { r: [undefined, 2, 3] }, u: 6, v: 7 }',
+        '[p, s, t, others]',
+      ],
       '[ 1, 5, [ 2, 3 ], { u: 6, v: 7 } ]',
     ));
-  test('destructuring into existing names', () => gives(['let m1 = 1, m2 = 2', '[m1, m2] = [m2, m1]; ({ m1, x: m2 = 9 } = { m1: m1 + 10 })', '[m1, m2]'], '[ 12, 9 ]'));
+  test('destructuring into existing names', () =>
+    gives(
+      ['let m1 = 1, m2 = 2', '[m1, m2] = [m2, m1]; ({ m1, x: m2 = 9 } = { m1: m1 + 10 })', '[m1, m2]'],
+      '[ 12, 9 ]',
+    ));
   test('updates and compound assignment', () => gives(['let n1 = 1', 'n1++; n1 += 5; n1 **= 2; n1 ??= 3', 'n1'], '49'));
   test('shorthand properties', () => gives(['const sh = 4', '({ sh })'], '{ sh: 4 }'));
-  test('shorthand in nested functions', () => gives(['const fnSh = () => ({ sh, fnSh: typeof fnSh })', 'fnSh()'], "{ sh: 4, fnSh: 'function' }"));
-  test('typeof', () => gives(['const ty = "x"', '[typeof ty, typeof (ty), typeof neverDefined]'], "[ 'string', 'string', 'undefined' ]"));
-  test('declarations without a value', () => gives(['let nothing1, nothing2 = 2; [nothing1, nothing2]'], '[ undefined, 2 ]'));
+  test('shorthand in nested functions', () =>
+    gives(['const fnSh = () => ({ sh, fnSh: typeof fnSh })', 'fnSh()'], "{ sh: 4, fnSh: 'function' }"));
+  test('typeof', () =>
+    gives(['const ty = "x"', '[typeof ty, typeof (ty), typeof neverDefined]'], "[ 'string', 'string', 'undefined' ]"));
+  test('declarations without a value', () =>
+    gives(['let nothing1, nothing2 = 2; [nothing1, nothing2]'], '[ undefined, 2 ]'));
   test('undeclared names come into being by assignment', () => gives(['implicit = 5', 'implicit + 1'], '6'));
-  test('parameters and locals shadow', () => gives(['const shadow = 1; ((shadow) => { const a1 = shadow; return a1 })(7)'], '7'));
+  test('parameters and locals shadow', () =>
+    gives(['const shadow = 1; ((shadow) => { const a1 = shadow; return a1 })(7)'], '7'));
   test('a catch parameter shadows', () => gives(['const e1 = 1; try { throw 2 } catch (e1) { e1 }\ne1'], '1'));
-  test('class members are not names', () => gives(['const size = 3; class Sized { size = size; get twice() { return this.size * size } static of() { return new Sized() } }\nSized.of().twice'], '9'));
+  test('class members are not names', () =>
+    gives(
+      [
+        'const size = 3; class Sized { size = size; get twice() { return this.size * size } static of() { return new Sized() } }\nSized.of().twice',
+      ],
+      '9',
+    ));
   test('functions keep their names', () =>
-    gives(['const arrow = () => 1; let expression = function () {}; const Klass = class {}; [arrow.name, expression.name, Klass.name]'], "[ 'arrow', 'expression', 'Klass' ]"));
-  test('recursive arrow functions', () => gives(['const fact = (n: number): number => (n <= 1 ? 1 : n * fact(n - 1)); fact(10)'], '3628800'));
-  test('functions are called without a this', () => gives(['function who() { return this === undefined }', 'who()'], 'true'));
+    gives(
+      [
+        'const arrow = () => 1; let expression = function () {}; const Klass = class {}; [arrow.name, expression.name, Klass.name]',
+      ],
+      "[ 'arrow', 'expression', 'Klass' ]",
+    ));
+  test('recursive arrow functions', () =>
+    gives(['const fact = (n: number): number => (n <= 1 ? 1 : n * fact(n - 1)); fact(10)'], '3628800'));
+  test('functions are called without a this', () =>
+    gives(['function who() { return this === undefined }', 'who()'], 'true'));
   test('a declaration that fails leaves the old value', async () => {
     await session.value('const kept = 1');
     await session.failure('const kept = (() => { throw new Error("no") })()');
@@ -110,20 +147,34 @@ describe('names of cells', () => {
     assert.equal(await session.value('before1'), '1');
   });
   test('a name that would break the kernel does not', async () => {
-    await session.value('const URL = 1, Promise2 = 2, process = 3, globalThis2 = 4, Array = 5, Object = 6, setTimeout = 7');
+    await session.value(
+      'const URL = 1, Promise2 = 2, process = 3, globalThis2 = 4, Array = 5, Object = 6, setTimeout = 7',
+    );
     assert.equal(await session.value('URL + process + Array + Object + setTimeout'), '22');
     assert.equal(new globalThis.URL('http://x/').pathname, '/');
     assert.equal(globalThis.Array.isArray([]), true);
-    await session.value('const setTimeout = globalThis.setTimeout, process = globalThis.process, Array = globalThis.Array, Object = globalThis.Object, URL = globalThis.URL');
+    await session.value(
+      'const setTimeout = globalThis.setTimeout, process = globalThis.process, Array = globalThis.Array, Object = globalThis.Object, URL = globalThis.URL',
+    );
   });
   test('nothing reaches the global object', async () => {
     await session.value('var onlyMine = 1; function onlyMineToo() {}');
     assert.equal('onlyMine' in globalThis || 'onlyMineToo' in globalThis, false);
   });
   test('TDZ: a name used before its first declaration', async () => {
-    assert.match((await session.failure('tooEarly; let tooEarly = 1')).evalue, /Cannot access 'tooEarly' before initialization/);
+    assert.match(
+      (await session.failure('tooEarly; let tooEarly = 1')).evalue,
+      /Cannot access 'tooEarly' before initialization/,
+    );
   });
-  for (const code of ['k1 = 2', 'k1++', '[k1] = [2]', '({ k1 } = { k1: 2 })', 'for (k1 of [1]);', '(() => { k1 += 1 })()']) {
+  for (const code of [
+    'k1 = 2',
+    'k1++',
+    '[k1] = [2]',
+    '({ k1 } = { k1: 2 })',
+    'for (k1 of [1]);',
+    '(() => { k1 += 1 })()',
+  ]) {
     test(`constants refuse ${code}`, async () => {
       await session.value('const k1 = 1');
       const error = await session.failure(code);
@@ -139,10 +190,17 @@ describe('names of cells', () => {
 
 describe('asynchronous cells', () => {
   test('await in loops, conditions, nested functions', () =>
-    gives(['let total = 0; for (const p of [1, 2, 3].map(async (x) => x)) total += await p; if (await Promise.resolve(true)) total *= 2; total'], '12'));
+    gives(
+      [
+        'let total = 0; for (const p of [1, 2, 3].map(async (x) => x)) total += await p; if (await Promise.resolve(true)) total *= 2; total',
+      ],
+      '12',
+    ));
   test('await await', () => gives(['await await Promise.resolve(Promise.resolve(4))'], '4'));
-  test('arrow functions with await bodies', () => gives(['const later2 = async (x: number) => await Promise.resolve(x); await later2(3)'], '3'));
-  test('await of a sequence and of an object', () => gives(['[await (1, 2), await { three: 3 }]'], '[ 2, { three: 3 } ]'));
+  test('arrow functions with await bodies', () =>
+    gives(['const later2 = async (x: number) => await Promise.resolve(x); await later2(3)'], '3'));
+  test('await of a sequence and of an object', () =>
+    gives(['[await (1, 2), await { three: 3 }]'], '[ 2, { three: 3 } ]'));
   test('a thenable is awaited', () => gives(['({ then(resolve: (v: number) => void) { resolve(5) } })'], '5'));
   test('rejections fail the cell', async () => {
     assert.equal((await session.failure('await Promise.reject(new RangeError("far"))')).ename, 'RangeError');
@@ -152,7 +210,9 @@ describe('asynchronous cells', () => {
 
 describe('user expressions', () => {
   test('are evaluated in the scope after the cell', async () => {
-    const { outcome } = await session.run('const ue = 20', { userExpressions: { good: 'ue + 1', bad: 'ue.x.y', worse: 'ue +' } });
+    const { outcome } = await session.run('const ue = 20', {
+      userExpressions: { good: 'ue + 1', bad: 'ue.x.y', worse: 'ue +' },
+    });
     assert.ok(outcome.status === 'ok');
     const { good, bad, worse } = outcome.userExpressions;
     assert.deepEqual(good, { status: 'ok', data: { 'text/plain': '21' }, metadata: {} });

@@ -35,7 +35,10 @@ describe('display', () => {
 
   test('3,000 updates all arrive, in order', async () => {
     const displays = await shown('const h3 = display(0); for (let i = 1; i <= 3000; i++) h3.update(i)');
-    assert.deepEqual(displays.map(({ data }) => Number(data['text/plain'])), Array.from({ length: 3001 }, (_, i) => i));
+    assert.deepEqual(
+      displays.map(({ data }) => Number(data['text/plain'])),
+      Array.from({ length: 3001 }, (_, i) => i),
+    );
   });
 
   const kinds: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
@@ -44,19 +47,40 @@ describe('display', () => {
     ['display.markdown("# T")', { 'text/markdown': '# T', 'text/plain': '# T' }],
     ['display.latex("$x$")', { 'text/latex': '$x$', 'text/plain': '$x$' }],
     ['display.svg("<svg/>")', { 'image/svg+xml': '<svg/>', 'text/plain': '[SVG image]' }],
-    ['display.json({ a: 1n, b: 2n ** 70n })', { 'application/json': { a: 1, b: '1180591620717411303424' }, 'text/plain': '{\n  "a": 1,\n  "b": "1180591620717411303424"\n}' }],
-    ['display.vega({ mark: "bar" })', { 'application/vnd.vegalite.v5+json': { mark: 'bar' }, 'text/plain': '[Vega chart]' }],
+    [
+      'display.json({ a: 1n, b: 2n ** 70n })',
+      {
+        'application/json': { a: 1, b: '1180591620717411303424' },
+        'text/plain': '{\n  "a": 1,\n  "b": "1180591620717411303424"\n}',
+      },
+    ],
+    [
+      'display.vega({ mark: "bar" })',
+      { 'application/vnd.vegalite.v5+json': { mark: 'bar' }, 'text/plain': '[Vega chart]' },
+    ],
     [
       'display.vega({ $schema: "https://vega.github.io/schema/vega/v5.json" })',
-      { 'application/vnd.vega.v5+json': { $schema: 'https://vega.github.io/schema/vega/v5.json' }, 'text/plain': '[Vega chart]' },
+      {
+        'application/vnd.vega.v5+json': { $schema: 'https://vega.github.io/schema/vega/v5.json' },
+        'text/plain': '[Vega chart]',
+      },
     ],
     ['display.raw({ "text/x": "y" })', { 'text/x': 'y' }],
-    ['display.image(new Uint8Array([0x89, 0x50, 0x4e, 0x47, 1]))', { 'image/png': 'iVBORwE=', 'text/plain': '[image/png image]' }],
-    ['display.image(new Uint8Array([0xff, 0xd8, 0xff, 1]))', { 'image/jpeg': '/9j/AQ==', 'text/plain': '[image/jpeg image]' }],
+    [
+      'display.image(new Uint8Array([0x89, 0x50, 0x4e, 0x47, 1]))',
+      { 'image/png': 'iVBORwE=', 'text/plain': '[image/png image]' },
+    ],
+    [
+      'display.image(new Uint8Array([0xff, 0xd8, 0xff, 1]))',
+      { 'image/jpeg': '/9j/AQ==', 'text/plain': '[image/jpeg image]' },
+    ],
   ];
   for (const [code, data] of kinds) {
     test(code, async () => {
-      assert.deepEqual((await shown(`${code};`)).map((display) => display.data), [data]);
+      assert.deepEqual(
+        (await shown(`${code};`)).map((display) => display.data),
+        [data],
+      );
     });
   }
 
@@ -81,18 +105,27 @@ describe("Symbol.for('Jupyter.display')", () => {
     assert.equal(typeof outcome.result.data['text/plain'], 'string');
   });
   test('may be asynchronous, and what is displayed arrives before the cell ends', async () => {
-    const [display] = await shown('display({ async [Symbol.for("Jupyter.display")]() { await null; return { "text/plain": "later" } } });');
+    const [display] = await shown(
+      'display({ async [Symbol.for("Jupyter.display")]() { await null; return { "text/plain": "later" } } });',
+    );
     assert.equal(display?.data['text/plain'], 'later');
   });
   test('an error in it is the cell’s', async () => {
-    assert.equal((await session.failure('({ [Symbol.for("Jupyter.display")]() { throw new RangeError("no") } })')).ename, 'RangeError');
-    const { output } = await session.run('display({ async [Symbol.for("Jupyter.display")]() { throw new Error("late no") } });');
+    assert.equal(
+      (await session.failure('({ [Symbol.for("Jupyter.display")]() { throw new RangeError("no") } })')).ename,
+      'RangeError',
+    );
+    const { output } = await session.run(
+      'display({ async [Symbol.for("Jupyter.display")]() { throw new Error("late no") } });',
+    );
     assert.equal(output.errors[0]?.evalue, 'late no');
   });
 });
 
 test('an Arrow table is a bounded table', async () => {
-  const { outcome } = await session.run('tableFromArrays({ id: Int32Array.from({ length: 50 }, (_, i) => i), url: Array.from({ length: 50 }, () => "<b>&</b>") })');
+  const { outcome } = await session.run(
+    'tableFromArrays({ id: Int32Array.from({ length: 50 }, (_, i) => i), url: Array.from({ length: 50 }, () => "<b>&</b>") })',
+  );
   assert.ok(outcome.status === 'ok');
   const text = String(outcome.result?.data['text/plain']);
   assert.match(text, /^\+---\+--------\+\n\| id\| {5}url\|\n/);
@@ -103,11 +136,21 @@ test('an Arrow table is a bounded table', async () => {
 
 test('comm targets of cells', async () => {
   const owner = new RecordingOutput('registering');
-  await session.run('const got: unknown[] = []; jupyter.comms.registerTarget("counter", (comm, data) => { got.push(data); comm.onMessage((d) => { got.push(d); console.log("message") }) })', { output: owner });
+  await session.run(
+    'const got: unknown[] = []; jupyter.comms.registerTarget("counter", (comm, data) => { got.push(data); comm.onMessage((d) => { got.push(d); console.log("message") }) })',
+    { output: owner },
+  );
   const { comms } = session.interpreter;
   assert.equal(comms.has('counter'), true);
   let deliver: (data: unknown, buffers: readonly Uint8Array[]) => void = () => undefined;
-  const channel = { commId: 'c1', target: 'counter', send: () => undefined, close: () => undefined, onClose: () => undefined, onMessage: (handler: typeof deliver) => void (deliver = handler) };
+  const channel = {
+    commId: 'c1',
+    target: 'counter',
+    send: () => undefined,
+    close: () => undefined,
+    onClose: () => undefined,
+    onMessage: (handler: typeof deliver) => void (deliver = handler),
+  };
   comms.open(channel, { hello: 1 }, []);
   await session.value('1');
   deliver({ more: 2 }, []);

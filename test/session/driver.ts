@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterpreter } from '../../kernel/session/interpreter.ts';
+import { plainText } from './support.ts';
 import type { CellOutput } from '../../kernel/session/contract.ts';
 
 const [folder = '', cells = '[]'] = process.argv.slice(2);
@@ -28,11 +29,18 @@ let executionCount = 0;
 for (const { code, files = {} } of JSON.parse(cells) as { code: string; files?: Record<string, string> }[]) {
   for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text);
   const outcome = await interpreter.execute(
-    { code, silent: false, storeHistory: true, allowStdin: false, executionCount: ++executionCount, userExpressions: {} },
+    {
+      code,
+      silent: false,
+      storeHistory: true,
+      allowStdin: false,
+      executionCount: ++executionCount,
+      userExpressions: {},
+    },
     output,
   );
   if (outcome.status === 'error') results.push(`${outcome.error.ename}: ${outcome.error.evalue}`);
-  else results.push(outcome.status === 'ok' ? String(outcome.result?.data['text/plain'] ?? '') : outcome.status);
+  else results.push(outcome.status === 'ok' ? plainText(outcome) : outcome.status);
 }
 await interpreter.shutdown();
 process.stdout.write(JSON.stringify(results));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
 import { MillraceError } from '../../kernel/core/errors.ts';
 import { openSession } from './support.ts';
 
@@ -12,12 +13,20 @@ after(() => session.interpreter.shutdown());
 /** The traceback without colours. */
 async function traceback(code: string): Promise<string> {
   const error = await session.failure(code);
-  return error.traceback.join('\n').replace(/\u001b\[\d+m/g, '');
+  return stripVTControlCharacters(error.traceback.join('\n'));
 }
 
 test('shows the lines of the user, with types and comments as written', async () => {
   const text = await traceback(
-    ['interface Row { a: number }', 'function outer(rows: Row[]): number {', '  // reads', '  return rows[5]!.a;', '}', 'const fine: number = 1;', 'outer([])'].join('\n'),
+    [
+      'interface Row { a: number }',
+      'function outer(rows: Row[]): number {',
+      '  // reads',
+      '  return rows[5]!.a;',
+      '}',
+      'const fine: number = 1;',
+      'outer([])',
+    ].join('\n'),
   );
   assert.equal(
     text,
@@ -61,19 +70,31 @@ test('the stack that user code reads is the same', async () => {
 });
 
 test('async frames', async () => {
-  const text = await traceback('async function inner() {\n  await null;\n  throw new Error("later");\n}\nawait inner()');
+  const text = await traceback(
+    'async function inner() {\n  await null;\n  throw new Error("later");\n}\nawait inner()',
+  );
   assert.match(text, /at inner \(Cell \[\d+\]:3:9\)\n {4}at async Cell \[\d+\]:5:1/);
 });
 
 test('a syntax error shows its place', async () => {
   const error = await session.failure('const ok = "é";\nlet x: = 5');
   assert.equal(error.ename, 'SyntaxError');
-  const text = error.traceback.join('\n').replace(/\u001b\[\d+m/g, '');
+  const text = stripVTControlCharacters(error.traceback.join('\n'));
   assert.match(text, /at Cell \[\d+\]:2:8/);
   assert.match(text, /> 2 \| let x: = 5\n {4}\| {8}\^/);
 });
 
-for (const code of ['let dup = 1; let dup = 2', 'return 5', 'await', 'for (', '"unclosed', 'const { a', 'class { }', 'import x', '@']) {
+for (const code of [
+  'let dup = 1; let dup = 2',
+  'return 5',
+  'await',
+  'for (',
+  '"unclosed',
+  'const { a',
+  'class { }',
+  'import x',
+  '@',
+]) {
   test(`refuses ${JSON.stringify(code)} before it runs`, async () => {
     assert.equal((await session.failure(code)).ename, 'SyntaxError');
   });
@@ -81,14 +102,20 @@ for (const code of ['let dup = 1; let dup = 2', 'return 5', 'await', 'for (', '"
 
 test("Millrace's errors: the condition, the user's line, none of our frames", async () => {
   const text = await traceback('const t = 1;\nfailing(t)');
-  assert.match(text, /^\[TABLE_OR_VIEW_NOT_FOUND\] The table or view events cannot be found. Did you mean event\?\n {4}at Cell \[\d+\]:2:1\n/);
+  assert.match(
+    text,
+    /^\[TABLE_OR_VIEW_NOT_FOUND\] The table or view events cannot be found. Did you mean event\?\n {4}at Cell \[\d+\]:2:1\n/,
+  );
   assert.equal((await session.failure('failing()')).evalue.startsWith('[TABLE_OR_VIEW_NOT_FOUND]'), true);
 });
 
 test('causes and aggregates', async () => {
   const text = await traceback('try { null.x } catch (cause) { throw new Error("outer", { cause }) }');
   assert.match(text, /^Error: outer\n[\s\S]*Caused by:\nTypeError: Cannot read properties of null/);
-  assert.match(await traceback('throw new AggregateError([new Error("a"), new RangeError("b")], "both")'), /both[\s\S]*One of the errors:\nError: a[\s\S]*RangeError: b/);
+  assert.match(
+    await traceback('throw new AggregateError([new Error("a"), new RangeError("b")], "both")'),
+    /both[\s\S]*One of the errors:\nError: a[\s\S]*RangeError: b/,
+  );
 });
 
 for (const [thrown, evalue] of [
@@ -105,8 +132,12 @@ for (const [thrown, evalue] of [
 
 test('errors that misbehave do not harm', async () => {
   await session.failure('throw Object.assign(new Error("x"), { stack: 5 })');
-  await session.failure('throw Object.defineProperty(new Error("x"), "message", { get() { throw new Error("inner") } })');
-  await session.failure('throw new Proxy({}, { get() { throw new Error("trap") }, has() { throw new Error("trap") } })');
+  await session.failure(
+    'throw Object.defineProperty(new Error("x"), "message", { get() { throw new Error("inner") } })',
+  );
+  await session.failure(
+    'throw new Proxy({}, { get() { throw new Error("trap") }, has() { throw new Error("trap") } })',
+  );
   await session.failure('const loop: Error = new Error("self"); loop.cause = loop; throw loop');
   await session.failure('function deep(): number { return deep() + 1 }; deep()');
   assert.equal(await session.value('1'), '1');

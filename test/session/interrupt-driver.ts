@@ -49,7 +49,11 @@ async function interrupt(steps) {
   session.post('Runtime.terminateExecution', () => session.disconnect());
   port.postMessage('interrupt');
 }`;
-const worker = new Worker(INTERRUPTER, { eval: true, workerData: { shared, times, flag, port: port2 }, transferList: [port2] });
+const worker = new Worker(INTERRUPTER, {
+  eval: true,
+  workerData: { shared, times, flag, port: port2 },
+  transferList: [port2],
+});
 await new Promise((resolve) => worker.once('online', resolve));
 process.on('SIGINT', () => undefined);
 
@@ -90,7 +94,12 @@ for (const { code, then, steps } of JSON.parse(process.argv[2] ?? '[]') as Case[
   // The interrupter's last step may still be on its way; nothing may run before it has passed.
   await new Promise((resolve) => setTimeout(resolve, 40));
   const after = await execute(then);
-  const value = after.status === 'ok' ? after.result?.data['text/plain'] : after.status === 'error' ? after.error.evalue : after.status;
+  const value =
+    after.status === 'ok'
+      ? after.result?.data['text/plain']
+      : after.status === 'error'
+        ? after.error.evalue
+        : after.status;
   results.push({ status, latencyMs, steps: taken, after: value, output: texts.join('') });
 }
 await worker.terminate();
@@ -99,7 +108,10 @@ await interpreter.shutdown();
 process.stdout.write(JSON.stringify(results));
 
 function execute(code: string): ReturnType<typeof interpreter.execute> {
-  return interpreter.execute({ code, silent: false, storeHistory: true, allowStdin: false, executionCount: 1, userExpressions: {} }, output);
+  return interpreter.execute(
+    { code, silent: false, storeHistory: true, allowStdin: false, executionCount: 1, userExpressions: {} },
+    output,
+  );
 }
 
 function listen(port: MessagePort): void {

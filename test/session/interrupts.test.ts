@@ -12,7 +12,16 @@ let built = '';
 before(async () => {
   built = mkdtempSync(join(root, 'node_modules', '.cache-session-test-'));
   const entryPoints = { driver: join(root, 'test/session/interrupt-driver.ts') };
-  await build({ entryPoints, outdir: built, outExtension: { '.js': '.mjs' }, bundle: true, format: 'esm', platform: 'node', target: 'node20', packages: 'external' });
+  await build({
+    entryPoints,
+    outdir: built,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+  });
 });
 after(() => rmSync(built, { recursive: true, force: true }));
 
@@ -42,28 +51,64 @@ const CASES: readonly Case[] = [
     after: 'true',
     steps: 0,
   },
-  { code: 'let done = ""; try { began(); await new Promise(() => {}) } finally { done = "cleaned" }', then: 'done', after: "'cleaned'", steps: 0 },
+  {
+    code: 'let done = ""; try { began(); await new Promise(() => {}) } finally { done = "cleaned" }',
+    then: 'done',
+    after: "'cleaned'",
+    steps: 0,
+  },
   {
     code: 'let closed = ""; try { began(); await new Promise(() => {}) } finally { await new Promise((r) => setTimeout(r, 1)); closed = "after await" }',
     then: 'closed',
     after: "'after await'",
     steps: 0,
   },
-  { code: 'let h = 8; began(); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)', then: 'h', after: '8', steps: 1 },
-  { code: 'let i = 9; function fib(x: number): number { return x < 2 ? x : fib(x - 1) + fib(x - 2) }\nbegan(); fib(60)', then: 'i + fib(5)', after: '14', steps: 1 },
+  {
+    code: 'let h = 8; began(); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)',
+    then: 'h',
+    after: '8',
+    steps: 1,
+  },
+  {
+    code: 'let i = 9; function fib(x: number): number { return x < 2 ? x : fib(x - 1) + fib(x - 2) }\nbegan(); fib(60)',
+    then: 'i + fib(5)',
+    after: '14',
+    steps: 1,
+  },
   { code: 'let j = 10; await null; began(); fib(60)', then: 'j + fib(5)', after: '15', steps: 3 },
-  { code: 'let k = 11; setTimeout(() => { began(); fib(60) }, 1); await new Promise(() => {})', then: 'k', after: '11', steps: 3 },
+  {
+    code: 'let k = 11; setTimeout(() => { began(); fib(60) }, 1); await new Promise(() => {})',
+    then: 'k',
+    after: '11',
+    steps: 3,
+  },
   { code: 'began(); /(a+)+$/.test("a".repeat(60) + "b")', then: '12', after: '12', steps: 1 },
-  { code: 'let l = 13; setTimeout(() => { began(); while (true) {} }, 1); await new Promise(() => {})', then: 'l', after: '13', steps: 0, output: 'error The cell was interrupted.' },
+  {
+    code: 'let l = 13; setTimeout(() => { began(); while (true) {} }, 1); await new Promise(() => {})',
+    then: 'l',
+    after: '13',
+    steps: 0,
+    output: 'error The cell was interrupted.',
+  },
 ];
 
 test('an interrupt ends whatever a cell does within 50 ms, state is kept', { timeout: 60_000 }, async () => {
   const script = [join(built, 'driver.mjs'), JSON.stringify(CASES)];
   const { stdout } = await promisify(execFile)(process.execPath, ['--no-force-async-hooks-checks', ...script]);
-  const results = JSON.parse(stdout) as { status: string; latencyMs: number; steps: number; after: string; output: string }[];
+  const results = JSON.parse(stdout) as {
+    status: string;
+    latencyMs: number;
+    steps: number;
+    after: string;
+    output: string;
+  }[];
   for (const [index, { code, after: wanted, steps, output = '' }] of CASES.entries()) {
     const result = results[index];
-    assert.deepEqual({ status: result?.status, steps: result?.steps, after: result?.after, output: result?.output }, { status: 'interrupted', steps, after: wanted, output }, code);
+    assert.deepEqual(
+      { status: result?.status, steps: result?.steps, after: result?.after, output: result?.output },
+      { status: 'interrupted', steps, after: wanted, output },
+      code,
+    );
   }
   // One slow one is the machine's, not ours: it is shared.
   const slow = results.filter(({ latencyMs }) => latencyMs > 50);

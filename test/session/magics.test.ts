@@ -16,14 +16,19 @@ describe('magics', () => {
 
   test('a wrong one is named, with the nearest and the list', async () => {
     const line = await session.failure('%pagee 5');
-    assert.match(line.evalue, /^\[UNKNOWN_MAGIC\] There is no magic %pagee\. Did you mean %page\? Known magics: %%sql, .*%magics\.$/);
+    assert.match(
+      line.evalue,
+      /^\[UNKNOWN_MAGIC\] There is no magic %pagee\. Did you mean %page\? Known magics: %%sql, .*%magics\.$/,
+    );
     assert.doesNotMatch(line.traceback.join('\n'), /magics\.ts/);
     assert.match((await session.failure('%%sqll\nselect 1')).evalue, /There is no magic %%sqll\. Did you mean %%sql\?/);
     assert.match((await session.failure('%%python')).evalue, /There is no magic %%python\. Known/);
   });
 
   test('lines before code, in their order, with the places of the cell', async () => {
-    const { stdout, text } = await session.run('%env MILLRACE_TEST_ONE=1\n\n%env MILLRACE_TEST_ONE\nconst afterMagic = process.env["MILLRACE_TEST_ONE"]; console.log("ran"); afterMagic');
+    const { stdout, text } = await session.run(
+      '%env MILLRACE_TEST_ONE=1\n\n%env MILLRACE_TEST_ONE\nconst afterMagic = process.env["MILLRACE_TEST_ONE"]; console.log("ran"); afterMagic',
+    );
     assert.deepEqual([stdout, text], ['ran\n', "'1'"]);
     const error = await session.failure('%magics\n\n  null.x');
     assert.match(error.traceback.join('\n'), /Cell \[\d+\]:3:8/);
@@ -45,7 +50,10 @@ describe('magics', () => {
   });
 
   test('a missing expression is told with the usage', async () => {
-    assert.match((await session.failure('%page')).evalue, /^\[MAGIC_USAGE\] %page: the expression is missing\. Usage: %page EXPRESSION$/);
+    assert.match(
+      (await session.failure('%page')).evalue,
+      /^\[MAGIC_USAGE\] %page: the expression is missing\. Usage: %page EXPRESSION$/,
+    );
   });
 
   test('%%html, %%markdown, %%latex show their text', async () => {
@@ -71,9 +79,11 @@ describe('magics', () => {
 
 describe('%%sql', () => {
   test('binds parameters, and pastes nothing', async () => {
-    await session.value("const limit = 5; const who = \"x' OR 1=1 --\"; const nested = { a: [1, 2] }");
+    await session.value('const limit = 5; const who = "x\' OR 1=1 --"; const nested = { a: [1, 2] }');
     assert.equal(
-      await session.value('%%sql\nSELECT * FROM t\nWHERE a > ${limit as number} AND b = ${who} AND c = ${nested.a.map((v) => { return v })[1]}'),
+      await session.value(
+        '%%sql\nSELECT * FROM t\nWHERE a > ${limit as number} AND b = ${who} AND c = ${nested.a.map((v) => { return v })[1]}',
+      ),
       [
         '{',
         "  text: 'SELECT * FROM t\\nWHERE a > :cell_1 AND b = :cell_2 AND c = :cell_3',",
@@ -91,7 +101,10 @@ describe('%%sql', () => {
   test('--output stores the result under a name', async () => {
     assert.equal(await session.value('%%sql --output stored\nSELECT 2'), '');
     assert.equal(await session.value('stored.text'), "'SELECT 2'");
-    assert.match((await session.failure('%%sql what is this\nSELECT 2')).evalue, /"what is this" is not understood\. Usage: %%sql \[--output NAME\]/);
+    assert.match(
+      (await session.failure('%%sql what is this\nSELECT 2')).evalue,
+      /"what is this" is not understood\. Usage: %%sql \[--output NAME\]/,
+    );
   });
   test('an empty one and an error in a parameter', async () => {
     assert.match((await session.failure('%%sql\n  ')).evalue, /there is no statement/);

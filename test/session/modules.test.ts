@@ -17,7 +17,10 @@ before(async () => {
   built = mkdtempSync(join(root, 'node_modules', '.cache-session-test-'));
   folder = mkdtempSync(join(tmpdir(), 'millrace-notebook-'));
   await build({
-    entryPoints: { driver: join(root, 'test/session/driver.ts'), 'module-hooks': join(root, 'kernel/session/host/module-hooks.ts') },
+    entryPoints: {
+      driver: join(root, 'test/session/driver.ts'),
+      'module-hooks': join(root, 'kernel/session/host/module-hooks.ts'),
+    },
     outdir: built,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -46,7 +49,11 @@ interface Step {
 /** The text of each cell's result, or `ename: evalue`. */
 async function run(steps: readonly (Step | string)[]): Promise<string[]> {
   const cells = steps.map((step) => (typeof step === 'string' ? { code: step } : step));
-  const { stdout } = await promisify(execFile)(process.execPath, [join(built, 'driver.mjs'), folder, JSON.stringify(cells)]);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    join(built, 'driver.mjs'),
+    folder,
+    JSON.stringify(cells),
+  ]);
   return JSON.parse(stdout) as string[];
 }
 
@@ -54,8 +61,14 @@ test('modules of Node, of the package, of npm beside the notebook', async () => 
   file('node_modules/esm-only/package.json', JSON.stringify({ name: 'esm-only', exports: { import: './index.mjs' } }));
   file('node_modules/esm-only/index.mjs', 'export const esm = "esm"; export default () => "called";');
   file('node_modules/old/package.json', JSON.stringify({ name: 'old', main: 'main.js' }));
-  file('node_modules/old/main.js', 'const api = {}; for (const key of ["dynamic"]) api[key] = "cjs"; module.exports = api;');
-  file('node_modules/sub/package.json', JSON.stringify({ name: 'sub', exports: { './deep': './deep.js' }, type: 'module' }));
+  file(
+    'node_modules/old/main.js',
+    'const api = {}; for (const key of ["dynamic"]) api[key] = "cjs"; module.exports = api;',
+  );
+  file(
+    'node_modules/sub/package.json',
+    JSON.stringify({ name: 'sub', exports: { './deep': './deep.js' }, type: 'module' }),
+  );
   file('node_modules/sub/deep.js', 'export { esm as inner } from "esm-only";');
   assert.deepEqual(
     await run([
@@ -83,7 +96,10 @@ test('modules of Node, of the package, of npm beside the notebook', async () => 
 
 test('files beside the notebook: TypeScript, JavaScript, JSON, what they import', async () => {
   file('lib/types.ts', 'export interface Shape { area: number }\nexport enum Kind { A, B }');
-  file('lib/shape.ts', 'import { Kind, Shape } from "./types";\nimport { factor } from "../plain.js";\nimport { answer } from "millrace";\nexport const shape: Shape = { area: factor * answer };\nexport const kind = Kind.B;');
+  file(
+    'lib/shape.ts',
+    'import { Kind, Shape } from "./types";\nimport { factor } from "../plain.js";\nimport { answer } from "millrace";\nexport const shape: Shape = { area: factor * answer };\nexport const kind = Kind.B;',
+  );
   file('plain.js', 'export const factor = 2;');
   file('common.cjs', 'module.exports = { common: true };');
   file('script.js', 'module.exports = { script: 1 };');
@@ -118,7 +134,10 @@ test('a changed file is read again, with what imports it; an unchanged one stays
     await run([
       'import { inner } from "./top.ts"; import { counted } from "./counter.ts"; [inner, counted.times]',
       'import { inner } from "./top.ts"; [inner, counted.times]',
-      { code: 'import { inner } from "./top.ts"; [inner, counted.times]', files: { 'below.ts': 'export const inner: number = 22;' } },
+      {
+        code: 'import { inner } from "./top.ts"; [inner, counted.times]',
+        files: { 'below.ts': 'export const inner: number = 22;' },
+      },
     ]),
     ['[ 1, 1 ]', '[ 1, 1 ]', '[ 22, 2 ]'],
   );
@@ -131,6 +150,9 @@ test('a mistake in a file names it', async () => {
 });
 
 test('modules with top-level await', async () => {
-  file('slow.ts', 'export const ready = await new Promise<string>((resolve) => setTimeout(() => resolve("ready"), 5));');
+  file(
+    'slow.ts',
+    'export const ready = await new Promise<string>((resolve) => setTimeout(() => resolve("ready"), 5));',
+  );
   assert.deepEqual(await run(['import { ready } from "./slow.ts"; ready']), ["'ready'"]);
 });

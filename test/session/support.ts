@@ -126,7 +126,7 @@ export function openSession(options: Partial<InterpreterOptions> = {}): TestSess
       },
       output,
     );
-    const text = outcome.status === 'ok' ? String(outcome.result?.data['text/plain'] ?? '') : '';
+    const text = plainText(outcome);
     return { outcome, output, stdout: output.stdout, stderr: output.stderr, text };
   };
   return {
@@ -147,4 +147,10 @@ export function openSession(options: Partial<InterpreterOptions> = {}): TestSess
       return outcome.error;
     },
   };
+}
+
+/** The result's text/plain, '' without a result. */
+export function plainText(outcome: CellOutcome): string {
+  const text = outcome.status === 'ok' ? outcome.result?.data['text/plain'] : undefined;
+  return typeof text === 'string' ? text : '';
 }

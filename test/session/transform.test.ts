@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { runInThisContext } from 'node:vm';
 import fc from 'fast-check';
 import { openSession } from './support.ts';
 
@@ -11,7 +12,10 @@ after(() => session.interpreter.shutdown());
  * declares its names first, so that every statement is valid, and ends in what all names are.
  */
 const name = fc.constantFrom('aa', 'bb', 'cc', 'dd');
-const literal = fc.oneof(fc.integer({ min: 0, max: 9 }).map(String), fc.constantFrom('"t"', '[1, 2, 3]', '{ x: 1, aa: 2 }', 'null'));
+const literal = fc.oneof(
+  fc.integer({ min: 0, max: 9 }).map(String),
+  fc.constantFrom('"t"', '[1, 2, 3]', '{ x: 1, aa: 2 }', 'null'),
+);
 const expression: fc.Arbitrary<string> = fc.letrec<{ expr: string }>((tie) => ({
   expr: fc.oneof(
     { depthSize: 'small' },
@@ -19,7 +23,9 @@ const expression: fc.Arbitrary<string> = fc.letrec<{ expr: string }>((tie) => ({
     literal.map((text) => `(${text})`),
     fc.tuple(tie('expr'), tie('expr')).map(([a, b]) => `(${a} + ${b})`),
     fc.tuple(name, tie('expr')).map(([n, a]) => `((${n}) => String(${n}) + ${a})(${a})`),
-    fc.tuple(name, tie('expr')).map(([n, a]) => `(function ${n}(dd) { const cc = dd; return [typeof ${n}, String(cc)].length })(${a})`),
+    fc
+      .tuple(name, tie('expr'))
+      .map(([n, a]) => `(function ${n}(dd) { const cc = dd; return [typeof ${n}, String(cc)].length })(${a})`),
     fc.tuple(name, name).map(([a, b]) => `JSON.stringify({ ${a}, [${b}]: ${b}, ${b}: typeof ${a} })`),
     name.map((n) => `typeof ${n}`),
     fc.tuple(name, tie('expr')).map(([n, a]) => `(${n} === 1 ? ${a} : \`\${${n}}-\${${a}}\`)`),
@@ -32,10 +38,14 @@ const statement = fc.oneof(
   fc.tuple(name, name, expression).map(([a, b, e]) => `({ ${a}, x: ${b} = ${e} } = { ${a}: ${b} });`),
   fc.tuple(name, name).map(([a, b]) => `for (let ${a} of [1, 2]) ${b} = String(${a}) + typeof ${b};`),
   fc.tuple(name, name).map(([a, b]) => `for (let ${a} = 0; ${a} < 3; ${a}++) { ${b} = ${a}; if (${a} === 1) break; }`),
-  fc.tuple(name, name).map(([a, b]) => `try { throw ${a}; } catch (${a}) { ${a} = 1; } finally { ${b} = typeof ${a}; }`),
+  fc
+    .tuple(name, name)
+    .map(([a, b]) => `try { throw ${a}; } catch (${a}) { ${a} = 1; } finally { ${b} = typeof ${a}; }`),
   fc.tuple(name, name, expression).map(([a, b, e]) => `(() => { ${a} = ${e}; var ${b} = 1; return ${b}; })();`),
   fc.tuple(name, name).map(([a, b]) => `${a} = class { static ${b} = 1; ${a} = typeof ${b}; }.name;`),
-  fc.tuple(name, expression).map(([n, e]) => `switch (typeof ${n}) { case 'number': ${n}++; break; default: ${n} = ${e}; }`),
+  fc
+    .tuple(name, expression)
+    .map(([n, e]) => `switch (typeof ${n}) { case 'number': ${n}++; break; default: ${n} = ${e}; }`),
   fc.tuple(name, name).map(([a, b]) => `for (${a} in { p: 1, q: 2 }) ${b} = ${a};`),
 );
 const FIRST = 'let aa = 1; let bb = "b", cc = [3]; var dd = { x: 4 };';
@@ -43,8 +53,7 @@ const LAST = 'JSON.stringify([aa, bb, cc, dd], (_k, v) => (typeof v === "functio
 
 /** What the language itself makes of it. */
 function expected(statements: readonly string[]): string {
-  const run = new Function(`"use strict"; ${FIRST}\n${statements.join('\n')}\nreturn ${LAST};`) as () => string;
-  return run();
+  return runInThisContext(`(() => { "use strict"; ${FIRST}\n${statements.join('\n')}\nreturn ${LAST}; })()`) as string;
 }
 
 test('a cell means what the program means, in one cell or in many', async () => {

@@ -41,4 +41,3 @@ for (const [code, evalue] of [
     await close();
   });
 }
-

@@ -111,9 +111,9 @@ export class Attribution<Context extends object> {
   bind<T>(callback: T): T {
     const context = this.#current;
     if (context === undefined || typeof callback !== 'function') return callback;
-    const attribution = this;
+    const run = (action: () => unknown): unknown => this.#runBound(context, action);
     const bound = function (this: unknown, ...parameters: unknown[]): unknown {
-      return attribution.#runBound(context, () => Reflect.apply(callback, this, parameters));
+      return run(() => Reflect.apply(callback, this, parameters) as unknown);
     };
     return bound as unknown as T;
   }
@@ -160,7 +160,7 @@ export class Attribution<Context extends object> {
       if (bound === listener || typeof listener !== 'function') return listener;
       return Object.assign(bound as AnyFunction, { listener: 'listener' in listener ? listener.listener : listener });
     };
-    const { on } = prototype;
+    const on = Reflect.get(prototype, 'on') as AnyFunction;
     for (const name of ['on', 'addListener', 'prependListener'] as const) {
       const original = Reflect.get(prototype, name) as AnyFunction;
       this.#replace(prototype, name, function (this: unknown, event: unknown, listener: unknown): unknown {
@@ -168,7 +168,7 @@ export class Attribution<Context extends object> {
       });
     }
     const current = (): Context | undefined => this.#current;
-    const originalOnce = prototype.once as AnyFunction;
+    const originalOnce = Reflect.get(prototype, 'once') as AnyFunction;
     const bind = (callback: unknown): unknown => this.bind(callback);
     this.#replace(prototype, 'once', function (this: EventEmitter, event: string, listener: unknown): unknown {
       if (current() === undefined || typeof listener !== 'function')

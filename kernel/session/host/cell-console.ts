@@ -18,7 +18,8 @@ export function createCellConsole(write: (name: StreamName, text: string) => voi
     ignoreErrors: false,
   });
   let depth = 0;
-  const { group, groupEnd } = cellConsole;
+  const group = cellConsole.group.bind(cellConsole);
+  const groupEnd = cellConsole.groupEnd.bind(cellConsole);
   const enter = (...label: unknown[]): void => {
     depth++;
     group(...label);

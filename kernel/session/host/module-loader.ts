@@ -86,12 +86,12 @@ function withRemedy(error: unknown, name: string): unknown {
 /** Node warns at the first use that its own loader in vm scripts is experimental: nothing that a user can act on. */
 function withoutWarning(load: (specifier: string) => Promise<object>): (specifier: string) => Promise<object> {
   return (specifier) => {
-    const { emitWarning } = process;
+    const before = Reflect.get(process, 'emitWarning');
     process.emitWarning = () => undefined;
     try {
       return load(specifier);
     } finally {
-      process.emitWarning = emitWarning;
+      Reflect.set(process, 'emitWarning', before);
     }
   };
 }

@@ -28,9 +28,9 @@ export function guardProcess(ports: ProcessGuardPorts): () => void {
 
 function guardStream(name: StreamName, { isInCell, write }: ProcessGuardPorts): () => void {
   const stream = process[name];
-  const original = stream.write;
+  const original = stream.write.bind(stream);
   const guarded = (chunk: string | Uint8Array, encodingOrDone?: unknown, done?: unknown): boolean => {
-    if (!isInCell()) return Reflect.apply(original, stream, [chunk, encodingOrDone, done]) as boolean;
+    if (!isInCell()) return Reflect.apply(original, undefined, [chunk, encodingOrDone, done]) as boolean;
     write(name, typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'));
     const callback = typeof encodingOrDone === 'function' ? encodingOrDone : done;
     if (typeof callback === 'function') process.nextTick(() => void Reflect.apply(callback, undefined, []));
@@ -38,14 +38,14 @@ function guardStream(name: StreamName, { isInCell, write }: ProcessGuardPorts): 
   };
   stream.write = guarded;
   return () => {
-    stream.write = original;
+    Reflect.deleteProperty(stream, 'write');
   };
 }
 
 function guardExit({ isInCell, refuseExit }: ProcessGuardPorts): () => void {
-  const { exit, abort } = process;
-  process.exit = (code) => (isInCell() ? refuseExit('process.exit') : exit.call(process, code));
-  process.abort = () => (isInCell() ? refuseExit('process.abort') : abort.call(process));
+  const [exit, abort] = [process.exit.bind(process), process.abort.bind(process)];
+  process.exit = (code) => (isInCell() ? refuseExit('process.exit') : exit(code));
+  process.abort = () => (isInCell() ? refuseExit('process.abort') : abort());
   return () => {
     process.exit = exit;
     process.abort = abort;

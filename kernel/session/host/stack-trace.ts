@@ -13,19 +13,27 @@ const FRAMES_MAX = 40;
 
 /** Formats stacks of this thread until the returned function is called. `internalRoots`: folders whose frames are ours. */
 export function installStackTraces(sources: CellSources, internalRoots: readonly string[]): () => void {
-  const before = { prepare: Error.prepareStackTrace, limit: Error.stackTraceLimit };
+  const before: { readonly prepare: unknown; readonly limit: number } = {
+    prepare: Reflect.get(Error, 'prepareStackTrace'),
+    limit: Error.stackTraceLimit,
+  };
   const format: StackFormatter = (error, sites) => {
     const lastCell = sites.findLastIndex((site) => sources.isCell(fileOf(site)));
-    if (lastCell < 0) return before.prepare?.(error, sites) ?? defaultStack(error, sites);
+    if (lastCell < 0) {
+      const { prepare } = before;
+      return typeof prepare === 'function'
+        ? (Reflect.apply(prepare, Error, [error, sites]) as unknown)
+        : defaultStack(error, sites);
+    }
     const frames = sites.slice(0, lastCell + 1).filter((site) => !isHidden(fileOf(site), internalRoots));
     return [cleanMessage(headline(error)), ...frames.map((site) => `    at ${frameText(site, sources)}`)].join('\n');
   };
   Error.prepareStackTrace = format;
   Error.stackTraceLimit = Math.max(FRAMES_MAX, before.limit);
   return () => {
-    if (Error.prepareStackTrace !== format) return;
+    if (Reflect.get(Error, 'prepareStackTrace') !== format) return;
     if (before.prepare === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
-    else Error.prepareStackTrace = before.prepare;
+    else Reflect.set(Error, 'prepareStackTrace', before.prepare);
     Error.stackTraceLimit = before.limit;
   };
 }
@@ -43,8 +51,8 @@ function isHidden(file: string, internalRoots: readonly string[]): boolean {
 function frameText(site: NodeJS.CallSite, sources: CellSources): string {
   const [file, line, column] = [fileOf(site), site.getLineNumber() ?? 1, site.getColumnNumber() ?? 1];
   const place = sources.place(file, line, column);
-  if (place === undefined) return String(site);
-  return String(site).replace(`${file}:${line}:${column}`, `${place.label}:${place.line}:${place.column}`);
+  if (place === undefined) return siteText(site);
+  return siteText(site).replace(`${file}:${line}:${column}`, `${place.label}:${place.line}:${place.column}`);
 }
 
 function headline(error: Error): string {
@@ -56,5 +64,10 @@ function headline(error: Error): string {
 }
 
 function defaultStack(error: Error, sites: readonly NodeJS.CallSite[]): string {
-  return [headline(error), ...sites.map((site) => `    at ${String(site)}`)].join('\n');
+  return [headline(error), ...sites.map((site) => `    at ${siteText(site)}`)].join('\n');
+}
+
+/** As V8 writes a frame; Node's types know no `toString` of its own. */
+function siteText(site: object): string {
+  return Reflect.apply(String, undefined, [site]);
 }

@@ -1,6 +1,6 @@
 /** Program of a compute worker: an engine instance over the shared memory, and stages as the engine thread posts them. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { TASK_READERS } from './connectors/readers.ts';
+import { createTaskReaders } from './connectors/readers.ts';
 import { assert } from './core/assert.ts';
 import { createGroupTable } from './physical/group-table/group-table.ts';
 import { stageRunnerFactory } from './physical/stage-runner.ts';
@@ -26,6 +26,6 @@ const server = new ComputeServer(
       setImmediate(work);
     },
   },
-  stageRunnerFactory({ instance, createGroupTable, readers: TASK_READERS }),
+  stageRunnerFactory({ instance, createGroupTable, readers: createTaskReaders(instance.kernels) }),
 );
 port.on('message', (message: ToWorker) => server.receive(message));

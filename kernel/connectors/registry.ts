@@ -1,13 +1,14 @@
 /** The formats of `read`, `readStream`, `write` and `writeStream`, by name. */
 import { MillraceError } from '../core/errors.ts';
-import type { SinkProvider, SourceProvider, TaskReaders } from './contract.ts';
+import type { SinkProvider, SourceProvider } from './contract.ts';
+import { fileFormats } from './formats/formats.ts';
 import { kafkaSource } from './kafka/source.ts';
 import { nearestFormat } from './nearest-format.ts';
-import { TASK_READERS } from './readers.ts';
 import { createConsoleSink, type ShowRows } from './sinks/console.ts';
 import { createForeachSink, type ForeachBatch } from './sinks/foreach-batch.ts';
 import { createMemorySinks, type MemoryTables } from './sinks/memory.ts';
 import { noopSink } from './sinks/noop.ts';
+import { createFileSource } from './sources/files.ts';
 import { createMemoryStreams, type MemoryStreams } from './sources/memory-stream.ts';
 import { rateMicroBatchSource } from './sources/rate-micro-batch.ts';
 import { rateSource } from './sources/rate.ts';
@@ -24,7 +25,6 @@ export interface ConnectorPorts {
 export interface Connectors {
   readonly sources: ReadonlyMap<string, SourceProvider>;
   readonly sinks: ReadonlyMap<string, SinkProvider>;
-  readonly readers: TaskReaders;
   readonly memoryStreams: MemoryStreams;
   readonly memoryTables: MemoryTables;
   /** @throws DATA_SOURCE_NOT_FOUND naming the nearest format, NOT_SUPPORTED for one that is planned */
@@ -50,6 +50,7 @@ export function createConnectors({ show, print, foreachBatch }: ConnectorPorts):
   const memoryStreams = createMemoryStreams();
   const memorySinks = createMemorySinks();
   const sources = byFormat<SourceProvider>([
+    ...[...fileFormats.values()].map(createFileSource),
     kafkaSource,
     memorySinks.source,
     memoryStreams.provider,
@@ -67,7 +68,6 @@ export function createConnectors({ show, print, foreachBatch }: ConnectorPorts):
   return {
     sources,
     sinks,
-    readers: TASK_READERS,
     memoryStreams: memoryStreams.streams,
     memoryTables: memorySinks.tables,
     source: (format) => find(sources, format, 'reading'),

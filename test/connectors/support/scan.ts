@@ -4,12 +4,19 @@ import type { ScanLease } from '../../../kernel/arrow/scan.ts';
 import type { Schema } from '../../../kernel/arrow/types.ts';
 import { rowsOf, type RowObject } from '../../../kernel/arrow/values.ts';
 import type { SinkContext, SourceContext } from '../../../kernel/connectors/contract.ts';
-import { TASK_READERS } from '../../../kernel/connectors/readers.ts';
+import { createTaskReaders } from '../../../kernel/connectors/readers.ts';
 import { present } from '../../../kernel/core/assert.ts';
 import { ManualClock, type Clock } from '../../../kernel/core/clock.ts';
-import { createEngineMemory, type SharedEngineMemory } from '../../../kernel/workers/instance.ts';
+import { BUILT_IN_READERS } from '../../../kernel/physical/task-readers.ts';
+import { createEngineMemory, instantiate, type SharedEngineMemory } from '../../../kernel/workers/instance.ts';
+import { compiledKernels } from '../../support/engine.ts';
 
-export const testMemory = (): SharedEngineMemory => createEngineMemory({ maximumBytes: 512 * 1024 ** 2 });
+const sharedMemory = createEngineMemory({ maximumBytes: 512 * 1024 ** 2 });
+const engine = instantiate(await compiledKernels(), sharedMemory);
+const readers = new Map([...BUILT_IN_READERS, ...createTaskReaders(engine.kernels)]);
+
+/** The memory of this test process, which its readers work in. */
+export const testMemory = (): SharedEngineMemory => sharedMemory;
 
 export function sourceContext(
   memory: SharedEngineMemory,
@@ -43,7 +50,7 @@ export async function forEachBatch(
 ): Promise<void> {
   const arena = memory.createArena('test');
   for await (const lease of scan) {
-    const reader = present(TASK_READERS.get(lease.task.reader), `reader ${lease.task.reader}`);
+    const reader = present(readers.get(lease.task.reader), `reader ${lease.task.reader}`);
     for (const batch of reader.read(lease.task, { schema, arena, batchRowsMax, timeZone: 'UTC' })) visit(batch);
     arena.release();
     lease.release();

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { workerData, type MessagePort } from 'node:worker_threads';
+import { createTaskReaders } from '../connectors/readers.ts';
 import { createConnectors } from '../connectors/registry.ts';
 import { fromIpc } from '../arrow/ipc.ts';
 import { assert, present } from '../core/assert.ts';
@@ -201,7 +202,7 @@ function createEngine() {
   };
   const connectors = createConnectors({ show: unused, print: unused, foreachBatch: unused });
   const pool = createPool({ entry: computeWorkerEntry(), workerData: { memory: memory.handle, module } });
-  const executor = createExecutor({ instance, pool, createGroupTable, readers: connectors.readers });
+  const executor = createExecutor({ instance, pool, createGroupTable, readers: createTaskReaders(instance.kernels) });
   return { memory, instance, connectors, pool, executor, clock: systemClock };
 }
 

@@ -7,7 +7,7 @@
  * As in Spark, only without options: they may ask for the text of damaged records, or for an error.
  */
 import { Types, type StructType } from '../arrow/types.ts';
-import type { ColumnId, Expr, ExprOf } from '../expr/expr.ts';
+import { Exprs, type ColumnId, type Expr, type ExprOf } from '../expr/expr.ts';
 import { transformUp, walk } from '../expr/nodes.ts';
 import type { LogicalPlan } from '../plan/logical-plan.ts';
 import { mapPlanExprs, planChildren, planExprs, transformPlanUp, walkPlan } from '../plan/nodes.ts';
@@ -107,9 +107,16 @@ function rewrite(plan: LogicalPlan, smaller: ReadonlyMap<ColumnId, Pruned>): Log
     }
     if (expression.kind === 'alias' && expression.id !== undefined && isPlainFromJson(expression.child)) {
       const pruned = smaller.get(expression.id);
-      return pruned === undefined ? expression : { ...expression, child: { ...expression.child, type: pruned.type } };
+      return pruned === undefined ? expression : { ...expression, child: withType(expression.child, pruned.type) };
     }
     return expression;
   };
   return transformPlanUp(plan, (node) => mapPlanExprs(node, (expression) => transformUp(expression, rewriteExpr)));
+}
+
+/** The schema is also the type of the second argument, a null literal. */
+function withType(call: FromJson, type: StructType): FromJson {
+  const [text, schema, ...options] = call.args;
+  if (text === undefined || schema === undefined) return { ...call, type };
+  return { ...call, type, args: [text, Exprs.literal(null, type), ...options] };
 }

@@ -1,14 +1,14 @@
 /** Conditions as bitmaps and row numbers, constants as columns, and choosing between columns. */
 import type { Column } from '../arrow/column.ts';
-import { allocateBitmap, allocateBytes, allocateFixed, allocateInt32, bitmapBytes, nullColumn } from '../arrow/make.ts';
+import { concatColumns } from '../arrow/concat.ts';
+import { selectionOf, trueBits as bitsOfTrue } from '../arrow/gather.ts';
+import { allocateBitmap, allocateBytes, allocateFixed, bitmapBytes, nullColumn } from '../arrow/make.ts';
 import type { Arena } from '../arrow/memory.ts';
 import { pointerOf } from '../arrow/open.ts';
 import { type DataType, fixedWidth } from '../arrow/types.ts';
-import { assert } from '../core/assert.ts';
 import type { Argument, EvalContext } from '../functions/contract.ts';
 import { asColumn } from '../functions/vectors.ts';
-import { concatColumns } from './rows/concat.ts';
-import { takeColumn } from './rows/gather.ts';
+import { takeColumn } from './take.ts';
 
 /** A column as it is; a constant repeated. */
 export function columnOfArgument(argument: Argument, length: number, arena: Arena): Column {
@@ -33,10 +33,8 @@ export function andValidity(
 }
 
 /** The rows of a boolean column that are true; neither false nor null. */
-export function trueBits(column: Column, context: EvalContext): Uint8Array {
-  if (column.layout === 'null') return allocateBitmap(column.length, context.arena, 0);
-  assert(column.layout === 'bits', 'a condition is boolean');
-  return andValidity(column.values, column.validity, column.length, context);
+export function trueBits(column: Column, { arena, kernels }: EvalContext): Uint8Array {
+  return bitsOfTrue(column, kernels, arena);
 }
 
 /** The numbers of the rows whose bit is set (or not), ascending, in the arena. */
@@ -45,15 +43,11 @@ export function rowsWhere(
   length: number,
   which: 'set' | 'unset',
   { arena, kernels }: EvalContext,
-): Int32Array {
-  let wanted = bits;
-  if (which === 'unset') {
-    wanted = allocateBytes(bitmapBytes(length), arena);
-    kernels.bitmap_not(pointerOf(bits), pointerOf(wanted), length);
-  }
-  const rows = allocateInt32(length, arena);
-  const count = kernels.bits_to_selection(pointerOf(wanted), length, pointerOf(rows));
-  return rows.subarray(0, count);
+): Uint32Array {
+  if (which === 'set') return selectionOf(bits, length, kernels, arena);
+  const others = allocateBytes(bitmapBytes(length), arena);
+  kernels.bitmap_not(pointerOf(bits), pointerOf(others), length);
+  return selectionOf(others, length, kernels, arena);
 }
 
 /** `a` where the bit is set, else `b`. */
@@ -67,9 +61,9 @@ export function selectColumn(bits: Uint8Array, a: Column, b: Column, context: Ev
     kernels[`select_fixed${width}`](mask ?? 0, left ?? 0, 1, right ?? 0, 1, length, to ?? 0);
     return out;
   }
-  const rows = allocateInt32(length, arena);
+  const rows = new Uint32Array(length);
   for (let row = 0; row < length; row++) rows[row] = ((bits[row >> 3] ?? 0) >> (row & 7)) & 1 ? row : length + row;
-  return takeColumn(concatColumns([a, b], context), rows, context);
+  return takeColumn(concatColumns(a.type, [a, b], arena), rows, context);
 }
 
 function selectValidity(bits: Uint8Array, a: Column, b: Column, { arena, kernels }: EvalContext): Uint8Array | undefined {

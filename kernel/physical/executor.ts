@@ -46,7 +46,7 @@ class PhysicalExecutor implements Executor {
     const arena: Arena = this.#options.instance.memory.createArena('query');
     const run = new PlanRun(this.#options, { scans, stateful, options, arena, compile: this.#compile });
     try {
-      const batches = await run.rowsOf(plan.root);
+      const batches = await run.run(plan.root);
       const labelled = batches.map((batch) => ({ ...batch, schema: plan.schema }));
       return {
         schema: plan.schema,

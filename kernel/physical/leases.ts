@@ -2,8 +2,8 @@
 import type { RecordBatch } from '../arrow/column.ts';
 import { referenceBatch } from '../arrow/open.ts';
 import type { ScanLease } from '../arrow/scan.ts';
+import { sliceBatch } from '../arrow/slice.ts';
 import type { PhysicalOf } from './physical-plan.ts';
-import { sliceBatch } from './rows/slice.ts';
 import type { RangePayload } from './task-readers.ts';
 
 const TASK_ROWS = 65_536;
@@ -25,7 +25,7 @@ export async function* batchLeases(batches: readonly RecordBatch[]): AsyncGenera
     if (column === undefined) continue;
     for (let start = 0; start < batch.length; start += TASK_ROWS) {
       const length = Math.min(TASK_ROWS, batch.length - start);
-      const payload = referenceBatch(length === batch.length ? batch : sliceBatch(batch, start, length));
+      const payload = referenceBatch(length === batch.length ? batch : sliceBatch(batch, start, start + length, 'heap'));
       yield { task: { reader: 'columns', payload, bytes: length * 8 * batch.columns.length }, release: nothingToRelease };
     }
   }
@@ -40,5 +40,45 @@ export async function* rangeLeases({ start, end, step }: PhysicalOf<'range'>): A
     const count = left < BigInt(TASK_ROWS) ? Number(left) : TASK_ROWS;
     const payload: RangePayload = { first: start + done * step, step, count };
     yield { task: { reader: 'range', payload, bytes: count * 8 }, release: nothingToRelease };
+  }
+}
+
+/**
+ * One scan for several readers. Leases are kept from the first reading on, since reading a task again gives the same rows;
+ * they go back when the run is released.
+ */
+export class SharedLeases implements AsyncIterable<ScanLease> {
+  readonly #source: AsyncIterator<ScanLease>;
+  readonly #taken: ScanLease[] = [];
+  #pending: Promise<boolean> | undefined;
+  #ended = false;
+
+  constructor(source: AsyncIterable<ScanLease>) {
+    this.#source = source[Symbol.asyncIterator]();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<ScanLease> {
+    for (let index = 0; ; index++) {
+      while (this.#taken.length <= index) {
+        if (this.#ended || !(await this.#takeNext())) return;
+      }
+      const lease = this.#taken[index];
+      if (lease !== undefined) yield { task: lease.task, release: nothingToRelease };
+    }
+  }
+
+  release(): void {
+    for (const lease of this.#taken.splice(0)) lease.release();
+  }
+
+  /** Readers that wait at the same time wait for the same lease. */
+  #takeNext(): Promise<boolean> {
+    this.#pending ??= this.#source.next().then((next) => {
+      this.#pending = undefined;
+      if (next.done === true) this.#ended = true;
+      else this.#taken.push(next.value);
+      return !this.#ended;
+    });
+    return this.#pending;
   }
 }

@@ -3,11 +3,13 @@
  * released; a consumer that copies releases the stage below at once.
  */
 import type { RecordBatch } from '../arrow/column.ts';
-import { allocateInt32, makeBatch } from '../arrow/make.ts';
+import { concatBatches } from '../arrow/concat.ts';
+import { makeBatch } from '../arrow/make.ts';
 import type { Arena } from '../arrow/memory.ts';
 import { openBatch } from '../arrow/open.ts';
 import { fromIpc } from '../arrow/ipc.ts';
 import type { ScanLease } from '../arrow/scan.ts';
+import { sliceBatch } from '../arrow/slice.ts';
 import { toEngine } from '../arrow/transfer.ts';
 import { Types } from '../arrow/types.ts';
 import { present } from '../core/assert.ts';
@@ -16,16 +18,14 @@ import { compileColumns } from './expressions/evaluator.ts';
 import { finishAggregate } from './run-aggregate.ts';
 import { joinBatches } from './run-join.ts';
 import { keepFirst } from './run-deduplicate.ts';
-import { batchLeases, NO_LEASES, rangeLeases } from './leases.ts';
+import { batchLeases, NO_LEASES, rangeLeases, SharedLeases } from './leases.ts';
 import { EventTimeNotes, schemaOfColumns } from './operators/operators.ts';
 import { sortedRows } from './operators/sort.ts';
 import type { ExecutorOptions, StageCache } from './executor.ts';
 import type { PhysicalOf, PhysicalPlan } from './physical-plan.ts';
 import type { EventTimeStats, ExecutionOptions, StageOutcome, StatefulOperator } from './ports.ts';
-import { concatBatches } from './rows/concat.ts';
-import { takeBatch } from './rows/gather.ts';
-import { sliceBatch } from './rows/slice.ts';
 import type { Stage } from './stage.ts';
+import { takeBatch } from './take.ts';
 import { StageRun } from './stage-runner.ts';
 
 /** Scans of less than this, or of one task, are not worth waking the workers. */
@@ -53,6 +53,7 @@ export class PlanRun {
   readonly #notes = new EventTimeNotes();
   readonly #inputRows = new Map<number, number>();
   readonly #cleanups: (() => void)[] = [];
+  readonly #scans = new Map<number, AsyncIterable<ScanLease>>();
   /** For operators on the engine thread. */
   readonly context: EvalContext;
 
@@ -76,6 +77,19 @@ export class PlanRun {
     this.#input.arena.release();
   }
 
+  async run(root: PhysicalPlan): Promise<readonly RecordBatch[]> {
+    for (const [sourceId, reads] of readsOf(root)) {
+      const scan = this.#input.scans.get(sourceId) ?? NO_LEASES;
+      if (reads === 1) this.#scans.set(sourceId, scan);
+      else {
+        const shared = new SharedLeases(scan);
+        this.#cleanups.push(() => shared.release());
+        this.#scans.set(sourceId, shared);
+      }
+    }
+    return this.rowsOf(root);
+  }
+
   async rowsOf(node: PhysicalPlan): Promise<readonly RecordBatch[]> {
     switch (node.kind) {
       case 'scan':
@@ -96,7 +110,7 @@ export class PlanRun {
       case 'limit':
         return this.#limit(node);
       case 'offset':
-        return dropRows(await this.rowsOf(node.child), node.count, this.context);
+        return dropRows(await this.rowsOf(node.child), node.count, this.#input.arena);
       case 'union': {
         const parts: RecordBatch[] = [];
         for (const child of node.children) parts.push(...(await this.rowsOf(child)));
@@ -135,7 +149,7 @@ export class PlanRun {
 
   #leasesOf(node: PhysicalOf<'scan'> | PhysicalOf<'range'>): AsyncIterable<ScanLease> {
     if (node.kind === 'range') return rangeLeases(node);
-    return this.#input.scans.get(node.sourceId) ?? NO_LEASES;
+    return this.#scans.get(node.sourceId) ?? NO_LEASES;
   }
 
   /** Decides between inline and workers by looking at the first tasks. */
@@ -268,7 +282,7 @@ export class PlanRun {
   async #deduplicate(node: PhysicalOf<'deduplicate'>): Promise<readonly RecordBatch[]> {
     const batches = await this.rowsOf(node.child);
     const schema = schemaOfColumns(node.output);
-    const input = { ...concatBatches(batches, this.context, schema), schema };
+    const input = { ...concatBatches(schema, batches, this.#input.arena), schema };
     if (node.stateId === undefined) return [keepFirst(input, node.keys, this.context)];
     return [present(this.#input.stateful.get(node.stateId), 'state operator').process(input, this.#input.arena)];
   }
@@ -276,7 +290,7 @@ export class PlanRun {
   async #sort(node: PhysicalOf<'sort'>): Promise<readonly RecordBatch[]> {
     const batches = await this.rowsOf(node.child);
     if (batches.length === 0) return [];
-    const all = concatBatches(batches, this.context, schemaOfColumns(node.output));
+    const all = concatBatches(schemaOfColumns(node.output), batches, this.#input.arena);
     const compute = compileColumns(node.orders.map((order) => order.child), node.output, this.context);
     const rows = sortedRows(compute(all, this.context), node.orders);
     return [takeBatch(all, node.count === undefined ? rows : rows.subarray(0, node.count), this.context)];
@@ -289,8 +303,37 @@ export class PlanRun {
       stage.kind === 'stage' && stage.sink.kind === 'collect'
         ? this.#keep(await this.stageRows(stage, count))
         : await this.rowsOf(child);
-    return takeFirst(batches, count);
+    return takeFirst(batches, count, this.#input.arena);
   }
+}
+
+/** How often each source occurs in the plan: a self-join reads its source twice. */
+function readsOf(node: PhysicalPlan, reads = new Map<number, number>()): ReadonlyMap<number, number> {
+  switch (node.kind) {
+    case 'scan':
+      reads.set(node.sourceId, (reads.get(node.sourceId) ?? 0) + 1);
+      break;
+    case 'union':
+      for (const child of node.children) readsOf(child, reads);
+      break;
+    case 'join':
+      readsOf(node.left, reads);
+      readsOf(node.right, reads);
+      break;
+    case 'local':
+    case 'range':
+    case 'oneRow':
+      break;
+    case 'stage':
+    case 'aggregate':
+    case 'deduplicate':
+    case 'sort':
+    case 'limit':
+    case 'offset':
+      readsOf(node.child, reads);
+      break;
+  }
+  return reads;
 }
 
 function collectOf(child: PhysicalPlan): PhysicalOf<'stage'> {
@@ -307,32 +350,26 @@ async function* chain(first: ScanLease[], rest: AsyncIterator<ScanLease> | undef
   }
 }
 
-function takeFirst(batches: readonly RecordBatch[], count: number): readonly RecordBatch[] {
+function takeFirst(batches: readonly RecordBatch[], count: number, arena: Arena): readonly RecordBatch[] {
   const taken: RecordBatch[] = [];
   let wanted = count;
   for (const batch of batches) {
     if (wanted <= 0) break;
-    taken.push(batch.length <= wanted ? batch : sliceBatch(batch, 0, wanted));
+    taken.push(batch.length <= wanted ? batch : sliceBatch(batch, 0, wanted, arena));
     wanted -= batch.length;
   }
   return taken;
 }
 
-function dropRows(batches: readonly RecordBatch[], count: number, context: EvalContext): readonly RecordBatch[] {
+function dropRows(batches: readonly RecordBatch[], count: number, arena: Arena): readonly RecordBatch[] {
   const kept: RecordBatch[] = [];
   let unwanted = count;
   for (const batch of batches) {
     if (unwanted >= batch.length) unwanted -= batch.length;
     else {
-      kept.push(unwanted === 0 ? batch : rowsFrom(batch, unwanted, context));
+      kept.push(unwanted === 0 ? batch : sliceBatch(batch, unwanted, batch.length, arena));
       unwanted = 0;
     }
   }
   return kept;
-}
-
-function rowsFrom(batch: RecordBatch, start: number, context: EvalContext): RecordBatch {
-  const rows = allocateInt32(batch.length - start, context.arena);
-  for (let i = 0; i < rows.length; i++) rows[i] = start + i;
-  return takeBatch(batch, rows, context);
 }

@@ -11,7 +11,7 @@ import { schemaOfColumns } from './operators/operators.ts';
 import { expandPanes, windowStruct } from './operators/windows.ts';
 import type { KeyOutput, PaneExpansion, PhysicalOf } from './physical-plan.ts';
 import type { StatefulOperator } from './ports.ts';
-import { takeColumn } from './rows/gather.ts';
+import { takeColumn } from './take.ts';
 
 type AggregateNode = PhysicalOf<'aggregate'>;
 
@@ -112,7 +112,7 @@ function keyColumn(from: KeyOutput, keys: readonly Column[], length: number, con
     case 'key':
       return present(keys[from.index], 'key column');
     case 'window':
-      return windowStruct(present(keys[from.index], 'window start'), from.windowMicros, context.arena);
+      return windowStruct(present(keys[from.index], 'window start'), from.windowMicros, context);
     case 'struct': {
       assert(from.type.kind === 'struct', 'a struct key');
       const children = from.fields.map((part) => keyColumn(part, keys, length, context));

@@ -4,7 +4,7 @@ import { present } from '../core/assert.ts';
 import type { EvalContext } from '../functions/contract.ts';
 
 import { rowKeys } from './operators/row-keys.ts';
-import { takeBatch } from './rows/gather.ts';
+import { takeBatch } from './take.ts';
 
 export function keepFirst(batch: RecordBatch, keys: readonly number[], context: EvalContext): RecordBatch {
   const keyOf = rowKeys(
@@ -12,7 +12,7 @@ export function keepFirst(batch: RecordBatch, keys: readonly number[], context: 
     { nulls: 'equal' },
   );
   const seen = new Set<unknown>();
-  const rows = new Int32Array(batch.length);
+  const rows = new Uint32Array(batch.length);
   let count = 0;
   for (let row = 0; row < batch.length; row++) {
     const key = keyOf(row);

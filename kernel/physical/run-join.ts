@@ -1,5 +1,6 @@
 /** Hash join in JavaScript over whole sides: the right side is hashed, the left one probes. Nulls never match. */
 import type { Column, RecordBatch } from '../arrow/column.ts';
+import { concatBatches } from '../arrow/concat.ts';
 import { makeBatch } from '../arrow/make.ts';
 import type { EvalContext } from '../functions/contract.ts';
 import type { Expr, ColumnExpr } from '../expr/expr.ts';
@@ -8,8 +9,7 @@ import { compileColumns } from './expressions/evaluator.ts';
 import { schemaOfColumns } from './operators/operators.ts';
 import { rowKeys, type RowKey } from './operators/row-keys.ts';
 import type { PhysicalOf } from './physical-plan.ts';
-import { concatBatches } from './rows/concat.ts';
-import { takeColumn } from './rows/gather.ts';
+import { takeColumn } from './take.ts';
 
 type JoinNode = PhysicalOf<'join'>;
 
@@ -24,8 +24,8 @@ export function joinBatches(
   rightBatches: readonly RecordBatch[],
   context: EvalContext,
 ): readonly RecordBatch[] {
-  const left = concatBatches(leftBatches, context, schemaOfColumns(node.left.output));
-  const right = concatBatches(rightBatches, context, schemaOfColumns(node.right.output));
+  const left = concatBatches(schemaOfColumns(node.left.output), leftBatches, context.arena);
+  const right = concatBatches(schemaOfColumns(node.right.output), rightBatches, context.arena);
   const candidates =
     node.leftKeys.length === 0
       ? allPairs(left.length, right.length)
@@ -134,7 +134,11 @@ function filterPairs(
   const [bits] = compileColumns([condition], input, context)(joined, context);
   if (bits === undefined) return pairs;
   const kept = rowsWhere(trueBits(bits, context), joined.length, 'set', context);
-  return { left: kept.map((at) => pairs.left[at] ?? 0), right: kept.map((at) => pairs.right[at] ?? 0) };
+  return { left: picked(pairs.left, kept), right: picked(pairs.right, kept) };
+}
+
+function picked(values: Int32Array, at: Uint32Array): Int32Array {
+  return Int32Array.from(at, (index) => values[index] ?? 0);
 }
 
 /** Index -1 stands for a row of nulls. */

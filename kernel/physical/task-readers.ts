@@ -4,9 +4,9 @@ import { allocateFixed, makeBatch } from '../arrow/make.ts';
 import { openBatch } from '../arrow/open.ts';
 import type { BatchReference } from '../arrow/reference.ts';
 import type { ReadRequest, ScanTask, TaskReader } from '../arrow/scan.ts';
+import { sliceBatch } from '../arrow/slice.ts';
 import type { Schema } from '../arrow/types.ts';
 import { assert, present } from '../core/assert.ts';
-import { sliceBatch } from './rows/slice.ts';
 
 /** `columns`: payload a BatchReference into engine memory, cut into vectors without a copy. */
 const columnsReader: TaskReader = {
@@ -15,7 +15,7 @@ const columnsReader: TaskReader = {
     const batch = project(whole, request.schema);
     for (let start = 0; start < batch.length; start += request.batchRowsMax) {
       const length = Math.min(request.batchRowsMax, batch.length - start);
-      yield length === batch.length ? batch : sliceBatch(batch, start, length);
+      yield length === batch.length ? batch : sliceBatch(batch, start, start + length, request.arena);
     }
   },
 };

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { MillraceError } from '../../kernel/core/errors.ts';
+import { batchFromRows } from '../../kernel/arrow/from-rows.ts';
+import { fromIpc, toIpc } from '../../kernel/arrow/ipc.ts';
 import { Types } from '../../kernel/arrow/types.ts';
+import { rowsOf } from '../../kernel/arrow/values.ts';
 import { Exprs, type Expr } from '../../kernel/expr/expr.ts';
 import type { CreateGroupTable, EngineInstance, Executor } from '../../kernel/physical/ports.ts';
 import { createExecutor } from '../../kernel/physical/executor.ts';
 import { prepare } from '../../kernel/physical/planner.ts';
 import type { LogicalPlan } from '../../kernel/plan/logical-plan.ts';
 import { createTestEngine } from '../support/engine.ts';
-import { alias, call, column, lit, OPTIONS, resultRows, source, TestScan } from './support.ts';
+import { alias, call, column, lit, OPTIONS, resultRows, schemaOfColumns, source, TestScan } from './support.ts';
 
 let engine: EngineInstance;
 let executor: Executor;
@@ -202,3 +205,49 @@ test('watermarks note event times of streams', async () => {
   result.release();
 });
 
+test('a source that is read twice gives its rows twice', async () => {
+  const other = COLUMNS.map((c) => column(c.name, c.type, c.nullable));
+  const plan: LogicalPlan = { kind: 'union', byName: false, children: [source(COLUMNS), source(other)] };
+  const rows = ROWS.slice(0, 50);
+  assert.deepEqual(await run(plan, new TestScan(engine, COLUMNS, rows, { taskRows: 20 })), [...rows, ...rows]);
+});
+
+test('rows in memory, and a result as Arrow IPC', async () => {
+  const schema = schemaOfColumns(COLUMNS);
+  const ipc = toIpc([batchFromRows(ROWS.slice(0, 40), schema)], schema);
+  const plan: LogicalPlan = {
+    kind: 'project',
+    expressions: [value, id],
+    child: { kind: 'filter', condition: call('isnotnull', value), child: { kind: 'localRelation', output: COLUMNS, schema, rows: { ipc, rowCount: 40 } } },
+  };
+  const expected = ROWS.slice(0, 40).flatMap((row) => (row.value === null ? [] : [{ value: row.value, id: row.id }]));
+  const result = await executor.run(prepare(plan, OPTIONS), new Map(), new Map(), OPTIONS);
+  const copy = toIpc(result.batches, result.schema);
+  result.release();
+  assert.deepEqual(fromIpc(copy).batches.flatMap((batch) => rowsOf(batch)), expected);
+});
+
+test('expressions of literals need no row of their own', async () => {
+  const plan: LogicalPlan = {
+    kind: 'project',
+    expressions: [alias(call('+', lit(1), lit(2)), 'three'), alias(call('concat', lit('a'), lit('b')), 'ab'), alias(lit(null), 'nothing')],
+    child: { kind: 'oneRow' },
+  };
+  assert.deepEqual(await run(plan), [{ three: 3, ab: 'ab', nothing: null }]);
+});
+
+test('explain names the kernels of every operator', () => {
+  const plan: LogicalPlan = {
+    kind: 'sort',
+    orders: [{ child: value, direction: 'asc', nulls: 'first' }],
+    child: { kind: 'filter', condition: call('>', value, lit(1)), child: source([value]) },
+  };
+  assert.equal(
+    prepare(plan, OPTIONS).text,
+    [
+      `Sort [value ASC NULLS FIRST] [javascript]`,
+      `+- Filter (value > 1) [wasm:gather, wasm:gt_i32]`,
+      `  +- Scan test [value#${value.id}] [columns]`,
+    ].join('\n'),
+  );
+});

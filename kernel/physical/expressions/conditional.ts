@@ -3,6 +3,7 @@
  * error; the parts are then put together in the rows' order.
  */
 import type { Column } from '../../arrow/column.ts';
+import { concatColumns } from '../../arrow/concat.ts';
 import { Types, type DataType } from '../../arrow/types.ts';
 import { present } from '../../core/assert.ts';
 import type { Expr, ExprOf } from '../../expr/expr.ts';
@@ -10,8 +11,7 @@ import { typeOf } from '../../expr/resolved.ts';
 import type { Argument } from '../../functions/contract.ts';
 import { scalarFunction } from '../functions.ts';
 import { columnOfArgument, nullsOf, rowsWhere, selectColumn, trueBits } from '../columns.ts';
-import { concatColumns } from '../rows/concat.ts';
-import { takeBatch, takeColumn } from '../rows/gather.ts';
+import { takeBatch, takeColumn } from '../take.ts';
 import type { Compiler, Evaluate, Frame } from './evaluator.ts';
 import { mayRaise } from './raising.ts';
 
@@ -87,7 +87,7 @@ function evaluateByRows(branches: readonly Branch[], otherwise: Evaluate, type: 
 /** Some rows of a batch: their own frame, and where they stand in the whole (undefined: all rows, in order). */
 interface Rows {
   readonly frame: Frame;
-  readonly rows: Int32Array | undefined;
+  readonly rows: Uint32Array | undefined;
 }
 
 function lengthOf({ frame }: Rows): number {
@@ -107,7 +107,7 @@ function narrow(from: Rows, bits: Uint8Array, which: 'set' | 'unset'): Rows {
 class Parts {
   readonly #frame: Frame;
   readonly #columns: Column[] = [];
-  readonly #rows: (Int32Array | undefined)[] = [];
+  readonly #rows: (Uint32Array | undefined)[] = [];
 
   constructor(frame: Frame) {
     this.#frame = frame;
@@ -127,7 +127,7 @@ class Parts {
     const places = new Int32Array(batch.length).fill(-1);
     let place = 0;
     for (const rows of this.#rows) for (const row of present(rows, 'rows of a part')) places[row] = place++;
-    return takeColumn(concatColumns(this.#columns, context), places, context);
+    return takeColumn(concatColumns(type, this.#columns, context.arena), places, context);
   }
 }
 

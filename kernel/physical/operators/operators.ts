@@ -9,8 +9,8 @@ import type { EvalContext, FunctionContext } from '../../functions/contract.ts';
 import { rowsWhere, trueBits } from '../columns.ts';
 import { compileColumns, compileExpressions } from '../expressions/evaluator.ts';
 import type { EventTimeStats } from '../ports.ts';
-import { takeBatch } from '../rows/gather.ts';
 import type { StageOperator } from '../stage.ts';
+import { takeBatch } from '../take.ts';
 import { expandWindows, windowStruct } from './windows.ts';
 
 export type Operator = (batch: RecordBatch, context: EvalContext, notes: EventTimeNotes) => RecordBatch | undefined;
@@ -71,9 +71,9 @@ function compileWindow(operator: OperatorOf<'window'>, input: readonly ColumnExp
     }
     const starts = startsOf(times, startMicros, slideMicros, evalContext);
     if (windowMicros === slideMicros) {
-      return makeBatch(schema, [...batch.columns, windowStruct(starts, windowMicros, evalContext.arena)], batch.length);
+      return makeBatch(schema, [...batch.columns, windowStruct(starts, windowMicros, evalContext)], batch.length);
     }
-    const { rows, windows } = expandWindows(times, starts, windowMicros, slideMicros, evalContext.arena);
+    const { rows, windows } = expandWindows(times, starts, windowMicros, slideMicros, evalContext);
     if (rows.length === 0) return undefined;
     const expanded = takeBatch(batch, rows, evalContext);
     return makeBatch(schema, [...expanded.columns, windows], rows.length);

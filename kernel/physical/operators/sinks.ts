@@ -1,14 +1,14 @@
 /** What a stage's sink keeps of the batches that reach it. */
 import type { RecordBatch } from '../../arrow/column.ts';
+import { concatBatches } from '../../arrow/concat.ts';
 import type { Arena } from '../../arrow/memory.ts';
 import { copyBatch } from '../../arrow/transfer.ts';
 import type { ColumnExpr } from '../../expr/expr.ts';
 import type { EvalContext, FunctionContext } from '../../functions/contract.ts';
 import { columnOfArgument } from '../columns.ts';
+import { takeBatch } from '../take.ts';
 import { compileColumns, compileExpressions, type Evaluator } from '../expressions/evaluator.ts';
 import type { CreateGroupTable, EngineInstance, GroupTable } from '../ports.ts';
-import { concatBatches } from '../rows/concat.ts';
-import { takeBatch } from '../rows/gather.ts';
 import type { StageSink } from '../stage.ts';
 import { sortedRows } from './sort.ts';
 
@@ -163,7 +163,9 @@ class TopSink implements Sink {
 
   /** Keeps the first rows only, in a fresh arena. */
   #cut(context: EvalContext): void {
-    const all = concatBatches(this.#batches, context);
+    const [first] = this.#batches;
+    if (first === undefined) return;
+    const all = concatBatches(first.schema, this.#batches, context.arena);
     const rows = sortedRows(this.#columns(all, context), this.#orders).subarray(0, this.#count);
     const next = this.#memory.createArena('top rows');
     const kept = takeBatch(all, rows, { ...context, arena: next });

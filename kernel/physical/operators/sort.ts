@@ -6,9 +6,9 @@ import type { SortOrder } from '../../expr/expr.ts';
 type Compare = (a: number, b: number) => number;
 
 /** @returns row numbers in order; rows that compare equal keep their order */
-export function sortedRows(columns: readonly Column[], orders: readonly Omit<SortOrder, 'child'>[]): Int32Array {
+export function sortedRows(columns: readonly Column[], orders: readonly Omit<SortOrder, 'child'>[]): Uint32Array {
   const length = columns[0]?.length ?? 0;
-  const rows = Int32Array.from({ length }, (_, i) => i);
+  const rows = Uint32Array.from({ length }, (_, i) => i);
   const compares = columns.map((column, i) => orderedCompare(column, orders[i] ?? { direction: 'asc', nulls: 'first' }));
   const [first, ...rest] = compares;
   if (first === undefined) return rows;

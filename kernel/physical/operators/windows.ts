@@ -1,9 +1,14 @@
 /** Windows of rows and panes (SEMANTICS.md 12). All times in µs. */
 import type { Column, StructColumn } from '../../arrow/column.ts';
-import { allocateFixed, allocateInt32 } from '../../arrow/make.ts';
+import { allocateFixed } from '../../arrow/make.ts';
 import type { Arena } from '../../arrow/memory.ts';
+import { pointerOf } from '../../arrow/open.ts';
+import { constantBlock, fixedOperand } from '../../arrow/operand.ts';
 import { field, Types } from '../../arrow/types.ts';
 import { assert } from '../../core/assert.ts';
+import type { EvalContext } from '../../functions/contract.ts';
+
+type Space = Pick<EvalContext, 'arena' | 'kernels'>;
 
 export const WINDOW_TYPE = Types.struct([
   field('start', Types.timestamp, true),
@@ -11,18 +16,15 @@ export const WINDOW_TYPE = Types.struct([
 ]);
 
 /** struct<start, end> out of starts. */
-export function windowStruct(starts: Column, windowMicros: bigint, arena: Arena): StructColumn {
-  assert(starts.layout === 'fixed' && starts.values instanceof BigInt64Array, 'starts are timestamps');
-  const { length, values } = starts;
+export function windowStruct(starts: Column, windowMicros: bigint, { arena, kernels }: Space): StructColumn {
+  assert(starts.layout === 'fixed', 'starts are timestamps');
+  const { length } = starts;
+  const { pointer, step } = fixedOperand(starts);
+  const added = constantBlock(Types.long, windowMicros, arena);
   const ends = allocateFixed(Types.timestamp, length, arena);
-  addMicros(values, windowMicros, ends.values);
+  kernels.add_i64(pointer, step, added.pointer, added.step, length, pointerOf(ends.values));
   const start: Column = { ...starts, type: Types.timestamp };
   return { layout: 'struct', type: WINDOW_TYPE, length, validity: starts.validity, children: [start, ends] };
-}
-
-function addMicros(values: BigInt64Array, micros: bigint, out: unknown): void {
-  assert(out instanceof BigInt64Array, 'timestamps are 64 bits wide');
-  for (let i = 0; i < values.length; i++) out[i] = (values[i] ?? 0n) + micros;
 }
 
 /**
@@ -35,12 +37,13 @@ export function expandWindows(
   lastStarts: Column,
   windowMicros: bigint,
   slideMicros: bigint,
-  arena: Arena,
-): { readonly rows: Int32Array; readonly windows: StructColumn } {
+  space: Space,
+): { readonly rows: Uint32Array; readonly windows: StructColumn } {
   assert(times.layout === 'fixed' && times.values instanceof BigInt64Array, 'times are timestamps');
   assert(lastStarts.layout === 'fixed' && lastStarts.values instanceof BigInt64Array, 'starts are timestamps');
   const perRow = Number((windowMicros + slideMicros - 1n) / slideMicros);
-  const rows = allocateInt32(times.length * perRow, arena);
+  const { arena } = space;
+  const rows = new Uint32Array(times.length * perRow);
   const starts = allocateFixed(Types.timestamp, times.length * perRow, arena);
   assert(starts.values instanceof BigInt64Array, 'timestamps are 64 bits wide');
   let count = 0;
@@ -54,7 +57,7 @@ export function expandWindows(
     }
   }
   const kept: Column = { ...starts, length: count, values: starts.values.subarray(0, count) };
-  return { rows: rows.subarray(0, count), windows: windowStruct(kept, windowMicros, arena) };
+  return { rows: rows.subarray(0, count), windows: windowStruct(kept, windowMicros, space) };
 }
 
 /**
@@ -70,11 +73,11 @@ export function expandPanes(
     readonly paneMicros: bigint;
   },
   arena: Arena,
-): { readonly rows: Int32Array; readonly starts: Column } {
+): { readonly rows: Uint32Array; readonly starts: Column } {
   assert(panes.layout === 'fixed' && panes.values instanceof BigInt64Array, 'panes are timestamps');
   const { windowMicros, slideMicros, startMicros, paneMicros } = expansion;
   const perPane = Number((windowMicros + slideMicros - 1n) / slideMicros);
-  const rows = allocateInt32(panes.length * perPane, arena);
+  const rows = new Uint32Array(panes.length * perPane);
   const starts = allocateFixed(Types.timestamp, panes.length * perPane, arena);
   assert(starts.values instanceof BigInt64Array, 'timestamps are 64 bits wide');
   let count = 0;

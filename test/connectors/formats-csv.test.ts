@@ -15,7 +15,7 @@ after(() => {
 
 const abc = Types.struct(['a', 'b', 'c'].map((name) => field(name, Types.string)));
 const rowsOf = (content: string, options: Record<string, string> = {}, schema = abc): unknown[][] =>
-  files.read('csv', content, { options, schema }).rows.map((row) => Object.values(row as object));
+  files.read('csv', content, { options, schema }).rows.map((row) => Object.values(row as object) as unknown[]);
 
 describe('csv', () => {
   it('reads quotes, escapes, missing and surplus fields', () => {

@@ -18,7 +18,7 @@ after(() => {
   files.close();
 });
 
-const values = ({ rows }: ReadResult): unknown[] => rows.map((row) => Object.values(row as object)[0]);
+const values = ({ rows }: ReadResult): unknown[] => rows.map((row) => (Object.values(row as object) as unknown[])[0]);
 
 /** One task cut at the given places. */
 function cutAt(places: readonly number[]): (tasks: readonly ScanTask[]) => readonly ScanTask[] {

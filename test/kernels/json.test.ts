@@ -7,7 +7,7 @@ import type { BytesColumn } from '../../kernel/arrow/column.ts';
 import { Decimal } from '../../kernel/arrow/decimal.ts';
 import { SqlDate, Timestamp } from '../../kernel/arrow/temporal.ts';
 import { field, Types, type DataType, type StructType } from '../../kernel/arrow/types.ts';
-import { readValue, type CellValue } from '../../kernel/arrow/values.ts';
+import { readValue, type CellValue, type RowObject } from '../../kernel/arrow/values.ts';
 import { jsonOptions } from '../../kernel/functions/json/options.ts';
 import { parseJsonColumn, type ParsedJson } from '../../kernel/functions/json/parse.ts';
 import type { EngineInstance } from '../../kernel/physical/ports.ts';
@@ -59,9 +59,11 @@ function plain(value: CellValue): Plain {
   if (value instanceof SqlDate) return value.toString();
   if (value instanceof Decimal) return value.toString();
   if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
-  if (value instanceof Map) return [...value].map(([key, item]) => [plain(key), plain(item)]);
-  if (Array.isArray(value)) return value.map(plain);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+  if (value instanceof Map) {
+    return [...(value as ReadonlyMap<CellValue, CellValue>)].map(([key, item]) => [plain(key), plain(item)]);
+  }
+  if (Array.isArray(value)) return (value as readonly CellValue[]).map(plain);
+  return Object.fromEntries(Object.entries(value as RowObject).map(([key, item]) => [key, plain(item)]));
 }
 
 const one = (type: DataType): StructType => Types.struct([field('v', type)]);
@@ -145,7 +147,18 @@ function documentOf(type: DataType): fc.Arbitrary<Json> {
       return fc.oneof(stray, { weight: 12, arbitrary: objectOf(type) });
     case 'boolean':
       return fc.oneof(stray, { weight: 6, arbitrary: fc.boolean().map((value): Json => ({ kind: 'boolean', value })) });
-    default:
+    case 'byte':
+    case 'short':
+    case 'int':
+    case 'long':
+    case 'float':
+    case 'double':
+    case 'decimal':
+    case 'void':
+    case 'binary':
+    case 'date':
+    case 'timestamp':
+    case 'timestamp_ntz':
       return fc.oneof(stray, {
         weight: 6,
         arbitrary: numbers.map((text): Json => ({ kind: 'number', text })),

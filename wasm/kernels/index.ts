@@ -6,6 +6,8 @@ export * from './cast';
 export * from './compare';
 export * from './json';
 export * from './dictionary';
+export * from './hash';
 export * from './movement';
+export * from './strings';
 export * from './text';
 export * from './window';

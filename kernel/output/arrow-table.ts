@@ -42,7 +42,6 @@ function cellText(value: unknown, type: string, inspect: (value: unknown) => str
   // The library's own rows and vectors print themselves as JSON.
   if (typeof value === 'object' && 'toJSON' in value)
     return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? String(item) : item));
-  return typeof value === 'object' || typeof value === 'function' || typeof value === 'symbol'
-    ? inspect(value)
-    : String(value);
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
+  return inspect(value);
 }

@@ -10,7 +10,7 @@ export interface RenderPorts {
   readonly inspect: (value: unknown) => string;
 }
 
-/** `text/plain` is always there; a promise only where the value's own method gives one. @throws what that method throws */
+/** `text/plain` is always there, unless the value's own bundle is empty: it is not shown. A promise only where the value's own method gives one. @throws what that method throws */
 export function renderValue(value: unknown, ports: RenderPorts): MimeBundle | Promise<MimeBundle> {
   const method = displayMethod(value);
   if (method === undefined) return renderPlain(value, ports);
@@ -21,6 +21,7 @@ export function renderValue(value: unknown, ports: RenderPorts): MimeBundle | Pr
 
 function completeBundle(bundle: unknown, value: unknown, ports: RenderPorts): MimeBundle {
   if (!isBundle(bundle)) return renderPlain(value, ports);
+  if (Object.keys(bundle).length === 0) return bundle;
   return 'text/plain' in bundle ? bundle : { 'text/plain': ports.inspect(value), ...bundle };
 }
 

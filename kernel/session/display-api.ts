@@ -87,17 +87,15 @@ function emitBundle(
   render: () => MimeBundle | Promise<MimeBundle>,
   options: DisplayOptions,
 ): void {
+  const show = (bundle: MimeBundle): void => {
+    if (Object.keys(bundle).length > 0) context.output.display(bundle, options);
+  };
   const rendered = render();
   if (!(rendered instanceof Promise)) {
-    context.output.display(rendered, options);
+    show(rendered);
     return;
   }
-  context.track(
-    rendered.then(
-      (bundle) => context.output.display(bundle, options),
-      (error: unknown) => ports.onError(context, error),
-    ),
-  );
+  context.track(rendered.then(show, (error: unknown) => ports.onError(context, error)));
 }
 
 /** Also as a template's tag: display.html`<b>${x}</b>`. */

@@ -159,15 +159,13 @@ class CellInterpreter implements SessionInterpreter {
         render: (value) => this.#render(value),
         runAs: (action) => this.#attribution.run(context, action),
       });
-      const result =
-        ran.hasValue && ran.value !== undefined && !request.silent
-          ? await this.#renderFor(context, ran.value)
-          : undefined;
+      const isShown = ran.hasValue && ran.value !== undefined && !request.silent;
+      const data = isShown ? await this.#renderFor(context, ran.value) : {};
       const userExpressions = await this.#evaluateAll(request.userExpressions, context);
       if (context.isRendering) await context.rendered();
       return {
         status: 'ok',
-        ...(result === undefined ? {} : { result: { data: result, metadata: {} } }),
+        ...(Object.keys(data).length === 0 ? {} : { result: { data, metadata: {} } }),
         userExpressions,
         payload,
       };

@@ -110,6 +110,12 @@ describe("Symbol.for('Jupyter.display')", () => {
     );
     assert.equal(display?.data['text/plain'], 'later');
   });
+  test('an empty bundle is not shown', async () => {
+    const code = '({ [Symbol.for("Jupyter.display")]() { return {} } })';
+    const { outcome } = await session.run(code);
+    assert.deepEqual(outcome, { status: 'ok', userExpressions: {}, payload: [] });
+    assert.deepEqual(await shown(`display(${code});`), []);
+  });
   test('an error in it is the cell’s', async () => {
     assert.equal(
       (await session.failure('({ [Symbol.for("Jupyter.display")]() { throw new RangeError("no") } })')).ename,

@@ -10,18 +10,18 @@
  */
 import { emptyBatch } from '../arrow/make.ts';
 import type { Column, RecordBatch } from '../arrow/column.ts';
+import { gatherBatch } from '../arrow/gather.ts';
 import type { Arena } from '../arrow/memory.ts';
 import { createBuilder } from '../arrow/builder.ts';
 import { assert, present } from '../core/assert.ts';
-import type { Clock } from '../core/clock.ts';
 import type { AccumulatorSpec } from '../functions/contract.ts';
 import type { StatefulSpec } from '../physical/ports.ts';
+import type { Kernels } from '../../wasm/abi/kernels.ts';
 import type { OutputMode, StateOperatorProgress } from '../plan/runner-port.ts';
 import type { OpenStateOptions, StatefulBatch, StatefulStore } from '../stream/ports.ts';
 import { eventTimesOf, rowsNotOver } from './event-time.ts';
 import { Eviction } from './eviction.ts';
 import { OperatorState, type StateEnvironment } from './operator-state.ts';
-import { takeRows } from './rows.ts';
 import { StateMetrics } from './state-metrics.ts';
 
 type AggregateSpec = Extract<StatefulSpec, { kind: 'aggregate' }>;
@@ -30,14 +30,21 @@ export class AggregateStore implements StatefulStore {
   readonly #spec: AggregateSpec;
   readonly #state: OperatorState;
   readonly #outputMode: OutputMode;
+  readonly #kernels: Kernels;
   readonly #eviction: Eviction | undefined;
   readonly #metrics: StateMetrics;
   #batch: StatefulBatch | undefined;
 
-  private constructor(spec: AggregateSpec, state: OperatorState, outputMode: OutputMode, clock: Clock) {
+  private constructor(
+    spec: AggregateSpec,
+    state: OperatorState,
+    outputMode: OutputMode,
+    { instance, clock }: StateEnvironment,
+  ) {
     this.#spec = spec;
     this.#state = state;
     this.#outputMode = outputMode;
+    this.#kernels = instance.kernels;
     const { eventTimeKey, keys } = spec;
     if (eventTimeKey !== undefined && outputMode !== 'complete') {
       this.#eviction = new Eviction(state, keys.length, eventTimeKey.index, offsetOf(eventTimeKey));
@@ -51,7 +58,7 @@ export class AggregateStore implements StatefulStore {
     options: OpenStateOptions,
   ): Promise<AggregateStore> {
     const state = await OperatorState.open(environment, spec, options);
-    const store = new AggregateStore(spec, state, options.outputMode, environment.clock);
+    const store = new AggregateStore(spec, state, options.outputMode, environment);
     store.#eviction?.noteStored(environment.instance);
     return store;
   }
@@ -101,10 +108,10 @@ export class AggregateStore implements StatefulStore {
     const { lateWatermarkMs } = present(this.#batch, 'the batch of a stateful operator');
     if (eventTimeKey === undefined || this.#outputMode === 'complete' || input.length === 0) return input;
     const times = eventTimesOf(input.columns[eventTimeKey.index], offsetOf(eventTimeKey));
-    const rows = rowsNotOver(times, input.length, lateWatermarkMs);
+    const rows = rowsNotOver(times, input.length, lateWatermarkMs, arena);
     if (rows.length === input.length) return input;
     this.#metrics.dropped(input.length - rows.length);
-    return { schema: input.schema, length: rows.length, columns: takeRows(input.columns, rows, arena) };
+    return gatherBatch(input, rows, this.#kernels, arena);
   }
 
   #merge(rows: RecordBatch, arena: Arena): void {

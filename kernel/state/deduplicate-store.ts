@@ -14,19 +14,20 @@
  */
 import type { Column, FixedColumn, RecordBatch } from '../arrow/column.ts';
 import { isValid } from '../arrow/column.ts';
+import { gatherBatch } from '../arrow/gather.ts';
 import { allocateFixed, nullColumn } from '../arrow/make.ts';
 import type { Arena } from '../arrow/memory.ts';
 import { Types } from '../arrow/types.ts';
 import { assert, present } from '../core/assert.ts';
-import type { Clock } from '../core/clock.ts';
 import type { AccumulatorSpec } from '../functions/contract.ts';
 import type { StatefulSpec } from '../physical/ports.ts';
+import type { Kernels } from '../../wasm/abi/kernels.ts';
 import type { StateOperatorProgress } from '../plan/runner-port.ts';
 import type { OpenStateOptions, StatefulBatch, StatefulStore } from '../stream/ports.ts';
 import { eventTimesOf, rowsNotOver, type EventTimes } from './event-time.ts';
 import { Eviction } from './eviction.ts';
 import { OperatorState, type StateEnvironment } from './operator-state.ts';
-import { takeRows } from './rows.ts';
+import { allocateRowNumbers } from './rows.ts';
 import { StateMetrics } from './state-metrics.ts';
 
 type DeduplicateSpec = Extract<StatefulSpec, { kind: 'deduplicate' }>;
@@ -37,13 +38,15 @@ const MIN_LONG: AccumulatorSpec = { op: 'min', inputType: Types.long, stateType:
 export class DeduplicateStore implements StatefulStore {
   readonly #spec: DeduplicateSpec;
   readonly #state: OperatorState;
+  readonly #kernels: Kernels;
   readonly #eviction: Eviction | undefined;
   readonly #metrics: StateMetrics;
   #batch: StatefulBatch | undefined;
 
-  private constructor(spec: DeduplicateSpec, state: OperatorState, clock: Clock) {
+  private constructor(spec: DeduplicateSpec, state: OperatorState, { instance, clock }: StateEnvironment) {
     this.#spec = spec;
     this.#state = state;
+    this.#kernels = instance.kernels;
     const ordinal = expiryOrdinal(spec);
     this.#eviction = ordinal === undefined ? undefined : new Eviction(state, spec.keys.length, ordinal, 0n);
     this.#metrics = new StateMetrics(spec.withinWatermark ? 'dedupeWithinWatermark' : 'dedupe', state, clock);
@@ -60,7 +63,7 @@ export class DeduplicateStore implements StatefulStore {
     }));
     const accumulators = spec.withinWatermark ? [MIN_LONG, MIN_LONG] : [MIN_LONG];
     const state = await OperatorState.open(environment, { stateId: spec.stateId, keys, accumulators }, options);
-    const store = new DeduplicateStore(spec, state, environment.clock);
+    const store = new DeduplicateStore(spec, state, environment);
     store.#eviction?.noteStored(environment.instance);
     return store;
   }
@@ -101,9 +104,9 @@ export class DeduplicateStore implements StatefulStore {
     const { lateWatermarkMs } = present(this.#batch, 'the batch of a stateful operator');
     const times = this.#timesOf(input);
     if (times === undefined || input.length === 0) return input;
-    const rows = rowsNotOver(times, input.length, lateWatermarkMs);
+    const rows = rowsNotOver(times, input.length, lateWatermarkMs, arena);
     this.#metrics.dropped(input.length - rows.length);
-    return rows.length === input.length ? input : pickRows(input, rows, arena);
+    return rows.length === input.length ? input : gatherBatch(input, rows, this.#kernels, arena);
   }
 
   /** A timestamp, or the end of a window. */
@@ -127,13 +130,13 @@ export class DeduplicateStore implements StatefulStore {
     for (let row = 0; row < rows.length; row++) numbers.values[row] = base + BigInt(row);
     const states = withinWatermark ? [numbers, nullColumn(Types.long, rows.length, arena)] : [numbers];
     this.#state.table.merge(keyColumns, states, rows.length, arena);
-    const first = pickRows(rows, this.#rowsAt(base, rows.length, arena), arena);
+    const first = gatherBatch(rows, this.#rowsAt(base, rows.length, arena), this.#kernels, arena);
     this.#noteTimes(first, base, arena);
     return first;
   }
 
   /** The rows that are the first of their keys, ascending: those whose number is in the state. */
-  #rowsAt(base: bigint, rowCount: number, arena: Arena): Int32Array {
+  #rowsAt(base: bigint, rowCount: number, arena: Arena): Uint32Array {
     const isFirst = new Uint8Array(rowCount);
     let count = 0;
     for (const partition of this.#state.table.partitions) {
@@ -146,7 +149,7 @@ export class DeduplicateStore implements StatefulStore {
         count += 1;
       }
     }
-    const rows = new Int32Array(count);
+    const rows = allocateRowNumbers(count, arena);
     let at = 0;
     for (let row = 0; row < rowCount; row++) if (isFirst[row] === 1) rows[at++] = row;
     return rows;
@@ -181,10 +184,6 @@ function expiryOrdinal({ keys, eventTime, withinWatermark, input }: DeduplicateS
   if (eventTime === undefined || input.fields[eventTime]?.type.kind !== 'timestamp') return undefined;
   const index = keys.indexOf(eventTime);
   return index === -1 ? undefined : index;
-}
-
-function pickRows(batch: RecordBatch, rows: Int32Array, arena: Arena): RecordBatch {
-  return { schema: batch.schema, length: rows.length, columns: takeRows(batch.columns, rows, arena) };
 }
 
 function longs(column: Column | undefined): FixedColumn {

@@ -2,7 +2,8 @@
 import { isValid, type Column, type FixedColumn } from '../arrow/column.ts';
 import { bitmapBytes } from '../arrow/make.ts';
 import { assert } from '../core/assert.ts';
-import { setBit } from './rows.ts';
+import type { Arena } from '../arrow/memory.ts';
+import { allocateRowNumbers } from './rows.ts';
 
 /** Event times in µs; a row is over once `value + offsetMicros <= watermark`. Rows with a null time are never over. */
 export interface EventTimes {
@@ -19,9 +20,9 @@ export function eventTimesOf(column: Column | undefined, offsetMicros: bigint): 
 }
 
 /** The rows that are not over. */
-export function rowsNotOver(times: EventTimes, length: number, watermarkMs: number): Int32Array {
+export function rowsNotOver(times: EventTimes, length: number, watermarkMs: number, arena: Arena): Uint32Array {
   const limit = limitMicros(times, watermarkMs);
-  const rows = new Int32Array(length);
+  const rows = allocateRowNumbers(length, arena);
   let count = 0;
   for (let row = 0; row < length; row++) {
     if ((times.micros[row] ?? 0n) > limit || !isValid(times.column, row)) rows[count++] = row;
@@ -41,7 +42,7 @@ export function splitByWatermark(
   for (let row = 0; row < length; row++) {
     if (!isValid(times.column, row)) continue;
     const micros = times.micros[row] ?? 0n;
-    if (micros <= limit) setBit(over, row);
+    if (micros <= limit) over[row >> 3] = (over[row >> 3] ?? 0) | (1 << (row & 7));
     else if (leastOther === null || micros < leastOther) leastOther = micros;
   }
   return { over, leastOther };

@@ -5,7 +5,7 @@ import { copyBatch } from '../arrow/transfer.ts';
 import type { EngineInstance } from '../physical/ports.ts';
 import { eventTimesOf, isOver, leastOf, splitByWatermark } from './event-time.ts';
 import { keysOf, type OperatorState } from './operator-state.ts';
-import { concatBatches } from './rows.ts';
+import { joinBatches } from './rows.ts';
 
 export class Eviction {
   readonly #state: OperatorState;
@@ -54,6 +54,6 @@ export class Eviction {
     );
     this.#least = least;
     this.#state.recordRemoved(evicted.map((batch) => copyBatch(keysOf(batch, this.#keyCount), 'heap')));
-    return concatBatches(evicted, arena);
+    return joinBatches(evicted, arena);
   }
 }

@@ -1,13 +1,15 @@
 /** The groups of an operator, in hash partitions: a key's partition follows from its hash alone (key-hash.ts). */
 import type { Column, RecordBatch } from '../arrow/column.ts';
+import { gatherColumn } from '../arrow/gather.ts';
 import type { Arena } from '../arrow/memory.ts';
 import type { AccumulatorSpec } from '../functions/contract.ts';
 import type { CreateGroupTable, EngineInstance, GroupKeySpec, GroupTable } from '../physical/ports.ts';
 import { hashRows } from './key-hash.ts';
-import { concatBatches, takeRows } from './rows.ts';
+import { allocateRowNumbers, joinBatches } from './rows.ts';
 
 export class PartitionedTable {
   readonly partitions: readonly GroupTable[];
+  readonly #instance: EngineInstance;
 
   constructor(
     create: CreateGroupTable,
@@ -16,6 +18,7 @@ export class PartitionedTable {
     accumulators: readonly AccumulatorSpec[],
     partitionCount: number,
   ) {
+    this.#instance = instance;
     this.partitions = Array.from({ length: partitionCount }, () => create(instance, keys, accumulators));
   }
 
@@ -46,7 +49,7 @@ export class PartitionedTable {
   }
 
   emit(which: 'all' | 'dirty', arena: Arena): RecordBatch {
-    return concatBatches(
+    return joinBatches(
       this.partitions.map((table) => table.emit(which, arena)),
       arena,
     );
@@ -68,17 +71,19 @@ export class PartitionedTable {
     apply: (table: GroupTable, keys: readonly Column[], states: readonly Column[], length: number) => void,
   ): void {
     if (length === 0) return;
-    const routes = this.#routesOf(keys, length);
+    const routes = this.#routesOf(keys, length, arena);
+    const take = (columns: readonly Column[], rows: Uint32Array): readonly Column[] =>
+      columns.map((column) => gatherColumn(column, rows, this.#instance.kernels, arena));
     for (const [index, table] of this.partitions.entries()) {
       const rows = routes[index];
       if (rows === undefined || rows.length === 0) continue;
       if (rows.length === length) apply(table, keys, states, length);
-      else apply(table, takeRows(keys, rows, arena), takeRows(states, rows, arena), rows.length);
+      else apply(table, take(keys, rows), take(states, rows), rows.length);
     }
   }
 
   /** The rows of each partition. */
-  #routesOf(keys: readonly Column[], length: number): readonly Int32Array[] {
+  #routesOf(keys: readonly Column[], length: number, arena: Arena): readonly Uint32Array[] {
     const count = this.partitions.length;
     const hashes = hashRows(keys, length);
     const sizes = new Int32Array(count);
@@ -87,7 +92,7 @@ export class PartitionedTable {
       hashes[row] = partition;
       sizes[partition] = (sizes[partition] ?? 0) + 1;
     }
-    const routes = Array.from(sizes, (size) => new Int32Array(size));
+    const routes = Array.from(sizes, (size) => allocateRowNumbers(size, arena));
     const filled = new Int32Array(count);
     for (let row = 0; row < length; row++) {
       const partition = hashes[row] ?? 0;

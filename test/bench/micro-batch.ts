@@ -13,8 +13,8 @@ import { openDiskLogStore } from '../../kernel/state/disk-log-store.ts';
 import { createStateStores } from '../../kernel/state/state-stores.ts';
 import { openCheckpoint } from '../../kernel/stream/checkpoint.ts';
 import { startQuery } from '../../kernel/stream/start-query.ts';
-import { createEngineMemory } from '../../kernel/workers/instance.ts';
-import { createGroupTableOracle } from '../support/group-table-oracle.ts';
+import { createGroupTable } from '../../kernel/physical/group-table/group-table.ts';
+import { createTestEngine } from '../support/engine.ts';
 import { createTestExecutor, eventBatch, windowedCount } from '../support/stream-plans.ts';
 import { TestSource } from '../support/stream-test.ts';
 
@@ -25,7 +25,8 @@ async function measure(
   folder: string,
   batchCount: number,
 ): Promise<{ readonly ms: number[]; readonly last: StreamingQueryProgress | undefined }> {
-  const memory = createEngineMemory({ maximumBytes: 1 << 28 });
+  const instance = await createTestEngine(1 << 28);
+  const { memory } = instance;
   const source = new TestSource(memory, { chunksMax: 1 });
   for (let batch = 0; batch < batchCount; batch++) {
     source.chunks.push(
@@ -35,7 +36,7 @@ async function measure(
   const sink: Sink = { description: 'none', addBatch: () => Promise.resolve(), stop: () => Promise.resolve() };
   const store = openDiskLogStore(folder);
   const checkpoint = await openCheckpoint(store, { owner: 'bench', newId: () => crypto.randomUUID() });
-  const environment = { instance: { memory, kernels: {} as never }, store, clock: systemClock, checksum: checksumOf };
+  const environment = { instance, createGroupTable, store, clock: systemClock, checksum: checksumOf };
   const prepared = windowedCount({ delaySeconds: 10, windowSeconds: 60, byKey: true });
   const ms: number[] = [];
   let last: StreamingQueryProgress | undefined;
@@ -49,7 +50,7 @@ async function measure(
     program: '',
     sources: new Map([[0, source]]),
     executor: createTestExecutor(memory),
-    stateStores: createStateStores({ ...environment, createGroupTable: createGroupTableOracle }),
+    stateStores: createStateStores(environment),
     clock: systemClock,
     conf: {},
     listener: {

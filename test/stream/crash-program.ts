@@ -1,5 +1,5 @@
 /**
- * A query for crash.test.ts, run in a process of its own: `node crash-program.mjs DIR CHUNKS`. It counts generated events by
+ * A query for crash.test.ts, run in a process of its own: `node crash-program.mjs DIR CHUNKS KERNELS.wasm`. It counts generated events by
  * window and key, one chunk a batch, and writes each batch to DIR/sink/N.json, replacing what an earlier try has written.
  */
 import fs from 'node:fs';
@@ -14,8 +14,8 @@ import { openDiskLogStore } from '../../kernel/state/disk-log-store.ts';
 import { createStateStores } from '../../kernel/state/state-stores.ts';
 import { openCheckpoint } from '../../kernel/stream/checkpoint.ts';
 import { startQuery } from '../../kernel/stream/start-query.ts';
-import { createEngineMemory } from '../../kernel/workers/instance.ts';
-import { createGroupTableOracle } from '../support/group-table-oracle.ts';
+import { createGroupTable } from '../../kernel/physical/group-table/group-table.ts';
+import { compileKernels, createEngineMemory, instantiate } from '../../kernel/workers/instance.ts';
 import { createTestExecutor, eventBatch, windowedCount, type Event } from '../support/stream-plans.ts';
 
 const EVENTS_PER_CHUNK = 20;
@@ -64,11 +64,12 @@ function fileSink(folder: string): Sink {
   };
 }
 
-async function main(folder: string, chunkCount: number): Promise<void> {
+async function main(folder: string, chunkCount: number, kernels: string): Promise<void> {
   const memory = createEngineMemory({ maximumBytes: 1 << 28 });
+  const instance = instantiate(await compileKernels(fs.readFileSync(kernels)), memory);
   const store = openDiskLogStore(path.join(folder, 'checkpoint'));
   const checkpoint = await openCheckpoint(store, { owner: 'crash test', newId: () => crypto.randomUUID() });
-  const environment = { instance: { memory, kernels: {} as never }, store, clock: systemClock, checksum: checksumOf };
+  const environment = { instance, createGroupTable, store, clock: systemClock, checksum: checksumOf };
   const prepared = windowedCount({ delaySeconds: 5, windowSeconds: 10, byKey: true });
   const query = startQuery({
     ...{ checkpoint, prepared, memory },
@@ -80,7 +81,7 @@ async function main(folder: string, chunkCount: number): Promise<void> {
     sources: new Map([[0, generatedSource(memory, chunkCount)]]),
     executor: createTestExecutor(memory),
     sink: fileSink(path.join(folder, 'sink')),
-    stateStores: createStateStores({ ...environment, createGroupTable: createGroupTableOracle }),
+    stateStores: createStateStores(environment),
     clock: systemClock,
     conf: { 'spark.sql.streaming.minBatchesToRetain': '15' },
     listener: {},
@@ -89,5 +90,5 @@ async function main(folder: string, chunkCount: number): Promise<void> {
   await query.awaitTermination();
 }
 
-const [folder, chunkCount] = process.argv.slice(2);
-await main(folder ?? '', Number(chunkCount));
+const [folder, chunkCount, kernels] = process.argv.slice(2);
+await main(folder ?? '', Number(chunkCount), kernels ?? '');

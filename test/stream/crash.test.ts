@@ -10,6 +10,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildWasm } from '../../kernel/bin/build-wasm.mjs';
 import type { FaultPoint } from '../../kernel/core/fault.ts';
 
 const FAULT_POINTS: readonly FaultPoint[] = [
@@ -26,12 +27,15 @@ const FAULT_POINTS: readonly FaultPoint[] = [
 ];
 const RANDOM_KILLS = Number(process.env['MILLRACE_TEST_KILLS'] ?? '50');
 /** Time for a run to get to work and make some batches. */
-const RUN_MS_MAX = 120;
+const RUN_MS_MAX = 60;
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'millrace-crash-'));
 const program = path.join(root, 'program.mjs');
 
+let kernels = '';
+
 before(async () => {
+  kernels = await buildWasm();
   await build({
     entryPoints: [fileURLToPath(new URL('crash-program.ts', import.meta.url))],
     outfile: program,
@@ -60,7 +64,7 @@ function run(
 ): Promise<Ending> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, MILLRACE_FAULT: options.fault ?? '' };
-    const child = spawn(process.execPath, [program, folder, String(chunkCount)], { env });
+    const child = spawn(process.execPath, [program, folder, String(chunkCount), kernels], { env });
     let errors = '';
     child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
     child.stdout.once('data', () => {
@@ -107,7 +111,7 @@ test('a kill at every step of a batch loses and doubles nothing', async () => {
 });
 
 test(`${RANDOM_KILLS} kills at random under load lose and double nothing`, async () => {
-  const chunkCount = RANDOM_KILLS * 20;
+  const chunkCount = RANDOM_KILLS * 10;
   const undisturbed = path.join(root, 'undisturbed-load');
   const disturbed = path.join(root, 'disturbed-load');
   await runToTheEnd(undisturbed, chunkCount);

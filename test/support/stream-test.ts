@@ -14,6 +14,7 @@ import { present } from '../../kernel/core/assert.ts';
 import { ManualClock } from '../../kernel/core/clock.ts';
 import { MillraceError } from '../../kernel/core/errors.ts';
 import type { ConditionName } from '../../kernel/core/conditions.ts';
+import { createGroupTable } from '../../kernel/physical/group-table/group-table.ts';
 import type { CreateGroupTable, EngineInstance } from '../../kernel/physical/ports.ts';
 import type { Conf, OutputMode, StreamingQueryProgress, Trigger } from '../../kernel/plan/runner-port.ts';
 import { checksumOf } from '../../kernel/state/disk-checksum.ts';
@@ -23,8 +24,7 @@ import { openCheckpoint } from '../../kernel/stream/checkpoint.ts';
 import type { LogStore } from '../../kernel/stream/ports.ts';
 import type { RunningQuery } from '../../kernel/stream/running-query.ts';
 import { startQuery } from '../../kernel/stream/start-query.ts';
-import { createEngineMemory } from '../../kernel/workers/instance.ts';
-import { createGroupTableOracle } from './group-table-oracle.ts';
+import { createTestEngine } from './engine.ts';
 import { createTestExecutor, eventBatch, type Event, type TestExecutorOptions, type TestPlan } from './stream-plans.ts';
 
 /** Chunks of rows that stay for ever; an offset is a chunk's number. */
@@ -124,13 +124,20 @@ export interface StartChanges extends Partial<Pick<StreamTestOptions, 'outputMod
   readonly plan?: TestPlan;
 }
 
+/** One engine for all tests of a file. */
+let engine: Promise<EngineInstance> | undefined;
+export function sharedEngine(): Promise<EngineInstance> {
+  engine ??= createTestEngine(1 << 28);
+  return engine;
+}
+
 /** Runs the actions; the query is started first unless the list begins with a StartStream. */
 export async function testStream(
   plan: TestPlan,
   options: StreamTestOptions,
   actions: readonly Action[],
 ): Promise<void> {
-  const instance = options.instance ?? { memory: createEngineMemory({ maximumBytes: 1 << 28 }), kernels: {} as never };
+  const instance = options.instance ?? (await sharedEngine());
   const { chunksMax } = options;
   const context: StreamTestContext = {
     clock: new ManualClock(1_000_000),
@@ -182,7 +189,7 @@ async function startTestQuery(
     sink,
     stateStores: createStateStores({
       ...{ instance, store, clock, checksum: checksumOf },
-      createGroupTable: options.createGroupTable ?? createGroupTableOracle,
+      createGroupTable: options.createGroupTable ?? createGroupTable,
     }),
     clock,
     conf: options.conf ?? {},

@@ -28,9 +28,9 @@ export interface Connectors {
   readonly memoryStreams: MemoryStreams;
   readonly memoryTables: MemoryTables;
   /** @throws DATA_SOURCE_NOT_FOUND naming the nearest format, NOT_SUPPORTED for one that is planned */
-  source(format: string): SourceProvider;
+  readonly source: (format: string) => SourceProvider;
   /** @throws as `source` */
-  sink(format: string): SinkProvider;
+  readonly sink: (format: string) => SinkProvider;
 }
 
 /** Formats that Spark users know and that are not here yet, with what to use meanwhile. */

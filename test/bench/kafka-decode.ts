@@ -69,7 +69,7 @@ function scan(topic: string): AsyncIterable<ScanLease> {
   const options = { 'kafka.bootstrap.servers': service.brokers, subscribe: topic };
   const request = { options, paths: [], schema: undefined, streaming: false };
   const context = { memory, clock: systemClock, metadataPath: undefined };
-  return present(kafkaSource.batch, 'batch')(request, kafkaSource.schema(request), context, arena);
+  return present(kafkaSource.batch?.(request, kafkaSource.schema(request), context, arena), 'batch');
 }
 
 function decode(lease: ScanLease, schema: Schema): number {

@@ -11,7 +11,7 @@ import type { FileFormat } from '../../kernel/connectors/formats/contract.ts';
 import { createConnectors } from '../../kernel/connectors/registry.ts';
 import { createFileSource } from '../../kernel/connectors/sources/files.ts';
 import { present } from '../../kernel/core/assert.ts';
-import { readRows, sourceContext, testMemory } from './support/scan.ts';
+import { openBatch, openStream, readRows, sourceContext, testMemory } from './support/scan.ts';
 
 const memory = testMemory();
 const arena = memory.createArena('scan');
@@ -48,13 +48,13 @@ const request = (place: string, options: Record<string, string> = {}, streaming 
   streaming,
 });
 const open = (place: string, options: Record<string, string> = {}, metadataPath?: string): Promise<StreamSource> =>
-  present(source.stream, 'stream')(
+  openStream(
+    source,
     request(place, options),
-    schema,
     sourceContext(memory, metadataPath === undefined ? {} : { metadataPath }),
   );
 const batch = async (place: string, options: Record<string, string> = {}) =>
-  read(present(source.batch, 'batch')(request(place, options, false), schema, sourceContext(memory), arena));
+  read(openBatch(source, request(place, options, false), sourceContext(memory)).scan);
 
 async function read(scan: AsyncIterable<ScanLease>): Promise<string[]> {
   const files: string[] = [];
@@ -214,15 +214,13 @@ test('rows of files, by the formats themselves, in batch and as a stream', async
   const folder = await folderOf({});
   await writeFile(path.join(folder, '1.json'), '{"a":1,"b":"x"}\n{"a":2}\n');
   const { source: find } = createConnectors({ show: unused, print: unused, foreachBatch: unused });
-  const json = find('json');
   const asked = { ...request(folder, {}, false), schema: undefined };
-  const inferred = json.schema(asked);
-  const scan = present(json.batch, 'batch')(asked, inferred, sourceContext(memory), arena);
-  assert.deepEqual(await readRows(scan, inferred, memory), [
+  const json = openBatch(find('json'), asked, sourceContext(memory));
+  assert.deepEqual(await readRows(json.scan, json.schema, memory), [
     { a: 1n, b: 'x' },
     { a: 2n, b: null },
   ]);
-  const text = await present(find('text').stream, 'stream')(request(folder), schema, sourceContext(memory));
+  const text = await openStream(find('text'), request(folder), sourceContext(memory));
   const end = present(await text.latestOffset(null, { kind: 'all' }), 'offset');
   assert.deepEqual(await readRows(text.scan(null, end, arena), schema, memory), [
     { value: '{"a":1,"b":"x"}' },

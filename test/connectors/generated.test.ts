@@ -10,7 +10,7 @@ import { rateSource, RATE_SCHEMA, valueAtSecond } from '../../kernel/connectors/
 import { websiteTrafficSource } from '../../kernel/connectors/sources/website-traffic.ts';
 import { present } from '../../kernel/core/assert.ts';
 import { ManualClock } from '../../kernel/core/clock.ts';
-import { readRows, sourceContext, testMemory } from './support/scan.ts';
+import { openBatch, openStream, readRows, sourceContext, testMemory } from './support/scan.ts';
 
 const memory = testMemory();
 const arena = memory.createArena('scan');
@@ -22,8 +22,7 @@ function start(
   options: Record<string, string>,
   context: { clock: ManualClock; metadataPath?: string },
 ): Promise<StreamSource> {
-  const open = present(provider.stream, 'stream');
-  return open(request(options), provider.schema(request(options)), sourceContext(memory, context));
+  return openStream(provider, request(options), sourceContext(memory, context));
 }
 
 test('rate counts by the clock, and a restart reads the same rows for the same offsets', async () => {
@@ -138,8 +137,7 @@ test('website-traffic goes on where it was, without rows for the time it was dow
 
 test('website-traffic ends at rows, and a batch needs that end', async () => {
   const batch = { ...request({ rows: '10', startTimestamp: '2026-01-01T00:00:00Z' }), streaming: false };
-  const schema = websiteTrafficSource.schema(batch);
-  const scan = present(websiteTrafficSource.batch, 'batch')(batch, schema, sourceContext(memory), arena);
+  const { schema, scan } = openBatch(websiteTrafficSource, batch, sourceContext(memory));
   const rows = await readRows(scan, schema, memory);
   assert.deepEqual(rows.map(({ partition, offset }) => [partition, offset]).slice(3, 6), [
     [3, 0n],

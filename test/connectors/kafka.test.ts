@@ -15,7 +15,7 @@ import {
   produce,
   produceTransaction,
 } from '../services/produce.ts';
-import { readRows, sourceContext, testMemory } from './support/scan.ts';
+import { openBatch, openStream, readRows, sourceContext, testMemory } from './support/scan.ts';
 
 const missing = await kafkaMissing();
 const withKafka = missing === undefined ? { timeout: 60_000 } : { skip: missing };
@@ -44,9 +44,8 @@ const request = (options: Record<string, string>, streaming = true) => ({
 });
 
 async function readBatch(options: Record<string, string>): Promise<RowObject[]> {
-  const asked = request(options, false);
-  const schema = kafkaSource.schema(asked);
-  return readRows(present(kafkaSource.batch, 'batch')(asked, schema, context, arena), schema, memory);
+  const { scan, schema } = openBatch(kafkaSource, request(options, false), context);
+  return readRows(scan, schema, memory);
 }
 
 async function withStream(
@@ -55,7 +54,7 @@ async function withStream(
 ): Promise<void> {
   const asked = request(options);
   const schema = kafkaSource.schema(asked);
-  const stream = await present(kafkaSource.stream, 'stream')(asked, schema, context);
+  const stream = await openStream(kafkaSource, asked, context);
   try {
     await use(stream, (start, end) => readRows(stream.scan(start, end, arena), schema, memory));
   } finally {
@@ -66,6 +65,7 @@ async function withStream(
 const numbered = (from: number, to: number, more: Partial<Message> = {}): Message[] =>
   Array.from({ length: to - from }, (_, i) => ({ value: `v${from + i}`, timestamp: String(1000 + from + i), ...more }));
 const text = (value: unknown): string | null => (value === null ? null : Buffer.from(value as Uint8Array).toString());
+const place = ({ partition, offset }: RowObject): string => `${Number(partition)}-${Number(offset)}`;
 const values = (rows: readonly RowObject[]): (string | null)[] => rows.map(({ value }) => text(value));
 const latest = async (stream: StreamSource, start: string | null): Promise<string> =>
   present(await stream.latestOffset(start, { kind: 'all' }), 'offset');
@@ -203,8 +203,7 @@ test('a stream reads each range once, and a replay gives the same rows', withKaf
     const next = await read(second, third);
     const seen = new Set([...values(rows), ...values(next)]);
     assert.equal(seen.size, rows.length + next.length);
-    const sorted = (some: RowObject[]) =>
-      some.map((row) => `${String(row['partition'])}-${String(row['offset'])}-${String(text(row['value']))}`).sort();
+    const sorted = (some: RowObject[]) => some.map((row) => `${place(row)}-${String(text(row['value']))}`).sort();
     await withStream(options, async (_stream, again) => {
       assert.deepEqual(sorted(await again(first, second)), sorted(rows));
     });
@@ -263,14 +262,11 @@ test('the same rows as kafkajs reads, for random records in random batches', wit
         key,
         hex(value),
       ]);
-      return [
-        `${String(row['partition'])}-${String(row['offset'])}`,
-        [hex(row['key']), hex(row['value']), Number(row['timestamp']), headers],
-      ];
+      return [place(row), [hex(row['key']), hex(row['value']), Number(row['timestamp']), headers]];
     }),
   );
   assert.equal(ours.size, total);
-  for (const [place, record] of expected) assert.deepEqual(ours.get(place), record, place);
+  for (const [at, record] of expected) assert.deepEqual(ours.get(at), record, at);
 });
 
 test('deleted records are an error, or skipped where the user says so', withKafka, async () => {
@@ -315,8 +311,7 @@ test('a broker that is killed and comes back in the middle of a scan loses nothi
   const sent = Array.from({ length: 40 }, (_, i) => numbered(i * 50, i * 50 + 50, { partition: i % 2 }));
   await produce(kafka, 'restart', ...sent);
   const asked = request({ subscribe: 'restart', 'kafka.max.partition.fetch.bytes': '1000' }, false);
-  const schema = kafkaSource.schema(asked);
-  const scan = present(kafkaSource.batch, 'batch')(asked, schema, context, arena);
+  const { scan, schema } = openBatch(kafkaSource, asked, context);
   let leases = 0;
   const interrupted = (async function* () {
     for await (const lease of scan) {

@@ -5,8 +5,7 @@ import { field, Types } from '../../kernel/arrow/types.ts';
 import { rowsOf } from '../../kernel/arrow/values.ts';
 import type { ScanRequest, SinkBatch } from '../../kernel/connectors/contract.ts';
 import { createConnectors } from '../../kernel/connectors/registry.ts';
-import { present } from '../../kernel/core/assert.ts';
-import { readRows, sinkContext, sourceContext, testMemory } from './support/scan.ts';
+import { openBatch, openStream, readRows, sinkContext, sourceContext, testMemory } from './support/scan.ts';
 
 const memory = testMemory();
 const arena = memory.createArena('scan');
@@ -40,11 +39,7 @@ function connectors() {
 
 test('a memory stream gives each chunk once per range, frees it on commit, and says when rows are gone', async () => {
   const { memoryStreams, source } = connectors();
-  const stream = await present(source('memory-stream').stream, 'stream')(
-    request({ streamId: 's' }),
-    schema,
-    sourceContext(memory),
-  );
+  const stream = await openStream(source('memory-stream'), request({ streamId: 's' }), sourceContext(memory));
   assert.equal(await stream.latestOffset(null, { kind: 'all' }), null);
   assert.equal(memoryStreams.append('s', [rows(1, 2)]), 0);
   assert.equal(memoryStreams.append('s', [rows(3), rows()]), 1);
@@ -65,11 +60,7 @@ test('a memory stream gives each chunk once per range, frees it on commit, and s
 test('a reader gives the wanted columns in the wanted order', async () => {
   const { memoryStreams, source } = connectors();
   memoryStreams.append('s', [rows(1)]);
-  const stream = await present(source('memory-stream').stream, 'stream')(
-    request({ streamId: 's' }),
-    schema,
-    sourceContext(memory),
-  );
+  const stream = await openStream(source('memory-stream'), request({ streamId: 's' }), sourceContext(memory));
   const wanted = Types.struct([field('name', Types.string)]);
   assert.deepEqual(await readRows(stream.scan(null, '0', arena), wanted, memory), [{ name: 'n1' }]);
 });
@@ -80,9 +71,8 @@ test('the memory sink appends or replaces, ignores a repeated batch, and is read
     sink('memory').create({ options, paths: [], schema }, sinkContext({ outputMode, queryName: outputMode }));
   const read = (queryName: string) => {
     const asked = { options: { queryName }, paths: [], schema: undefined, streaming: false };
-    const provider = source('memory-sink');
-    const scan = present(provider.batch, 'batch')(asked, provider.schema(asked), sourceContext(memory), arena);
-    return readRows(scan, schema, memory);
+    const opened = openBatch(source('memory-sink'), asked, sourceContext(memory));
+    return readRows(opened.scan, opened.schema, memory);
   };
   const appending = await create('append');
   await appending.addBatch(sinkBatch(0, 1, 2));

@@ -148,13 +148,13 @@ async function finished(child: ChildProcess): Promise<void> {
 /** Resolves once the broker answers a metadata request as leader of itself. */
 async function ready(child: ChildProcess, broker: string): Promise<void> {
   let output = '';
-  let ended = false;
+  const state = { ended: false };
   const keep = (chunk: unknown): void => void (output = (output + String(chunk)).slice(-4000));
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
-  child.once('exit', () => (ended = true));
+  child.once('exit', () => (state.ended = true));
   const admin = new Kafka({ ...quiet, retry: { retries: 0 }, brokers: [broker] }).admin();
-  for (let waitedMs = 0; waitedMs < READY_MS_MAX && !ended; waitedMs += 50) {
+  for (let waitedMs = 0; waitedMs < READY_MS_MAX && !state.ended; waitedMs += 50) {
     try {
       await admin.connect();
       const { brokers } = await admin.describeCluster();

@@ -98,7 +98,7 @@ interface Internals {
 
 function openKafkajs({ brokers, ssl, sasl, clientId }: KafkaClientOptions): Internals {
   const { createLogger, LEVELS } = require('kafkajs/src/loggers') as {
-    createLogger(options: object): object;
+    createLogger: (options: object) => object;
     LEVELS: { NOTHING: number };
   };
   const BrokerClass = require('kafkajs/src/broker') as new (options: object) => Broker;

@@ -25,7 +25,7 @@ export interface FetchContext {
   readonly timeoutMs: number;
   readonly committedOnly: boolean;
   /** Throws where losing rows is an error; otherwise the range goes on with what is left. */
-  onLoss(problem: string): void;
+  readonly onLoss: (problem: string) => void;
 }
 
 export async function* fetchRange(range: OffsetRange, context: FetchContext): AsyncGenerator<ScanLease> {

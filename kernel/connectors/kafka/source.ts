@@ -87,7 +87,9 @@ class KafkaStream implements StreamSource {
     const earliest = await offsetsAt(this.#client, added, EARLIEST);
     const late = [...earliest].filter(([, { offset }]) => start !== null && offset > 0);
     if (late.length > 0) {
-      context.onLoss(`new partitions begin after offset 0: ${late.map(([key, { offset }]) => `${key} at ${offset}`)}`);
+      context.onLoss(
+        `new partitions begin after offset 0: ${late.map(([key, { offset }]) => `${key} at ${offset}`).join(', ')}`,
+      );
     }
     yield* scanRanges(new Map([...from, ...earliest]), to, context);
   }

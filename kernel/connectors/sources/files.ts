@@ -17,6 +17,7 @@ import { isMissing } from '../durable.ts';
 import type { FileFormat } from '../formats/contract.ts';
 import { optionReader } from '../options.ts';
 import { absolutePath, listFiles, listingOptions, type DataFile, type ListingOptions } from './file-listing.ts';
+import { scanOf } from './scan-of.ts';
 import { openSeenFilesLog, type SeenFilesLog } from './seen-files.ts';
 
 const DEFAULT_AGE_MS = 7 * 86_400_000;
@@ -35,7 +36,7 @@ export function createFileSource(format: FileFormat): SourceProvider {
     },
     batch(request, schema) {
       const options = fileOptions(format.name, request);
-      return leaseFiles(format, listFiles(options.paths, options.listing), request, schema);
+      return scanOf(leaseFiles(format, listFiles(options.paths, options.listing), request, schema));
     },
     async stream(request, schema, { metadataPath }) {
       const options = fileOptions(format.name, request);
@@ -82,12 +83,12 @@ function fileOptions(format: string, { options, paths }: ScanRequest): FileOptio
   };
 }
 
-async function* leaseFiles(
+function* leaseFiles(
   format: FileFormat,
   files: Iterable<DataFile>,
   { options }: ScanRequest,
   schema: Schema,
-): AsyncGenerator<ScanLease> {
+): Generator<ScanLease> {
   for (const file of files) {
     for (const task of format.tasks(file.path, file.bytes, options, schema)) yield { task, release: () => undefined };
   }
@@ -137,11 +138,11 @@ class FileStream implements StreamSource {
     return offsetOf(this.#log.entries.length - 1);
   }
 
-  scan(start: string | null, end: string): AsyncGenerator<ScanLease> {
+  scan(start: string | null, end: string): AsyncIterable<ScanLease> {
     if (numberOf(end) >= this.#log.entries.length) throw this.#log.missing(numberOf(end));
     const entries = this.#log.entries.slice(numberOf(start) + 1, numberOf(end) + 1);
     const files = entries.flat().flatMap(({ path: file, modifiedMs }) => this.#openable(file, modifiedMs));
-    return leaseFiles(this.#format, files, this.#request, this.#schema);
+    return scanOf(leaseFiles(this.#format, files, this.#request, this.#schema));
   }
 
   commit(): Promise<void> {

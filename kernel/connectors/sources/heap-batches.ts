@@ -4,8 +4,13 @@ import type { EngineMemory } from '../../arrow/memory.ts';
 import { referenceBatch } from '../../arrow/open.ts';
 import type { ScanLease } from '../../arrow/scan.ts';
 import { copyBatch } from '../../arrow/transfer.ts';
+import { scanOf } from './scan-of.ts';
 
-export async function* leaseBatches(batches: Iterable<RecordBatch>, memory: EngineMemory): AsyncGenerator<ScanLease> {
+export function leaseBatches(batches: Iterable<RecordBatch>, memory: EngineMemory): AsyncIterable<ScanLease> {
+  return scanOf(copies(batches, memory));
+}
+
+function* copies(batches: Iterable<RecordBatch>, memory: EngineMemory): Generator<ScanLease> {
   for (const batch of batches) {
     if (batch.length === 0) continue;
     const arena = memory.createArena('rows of a table in memory');

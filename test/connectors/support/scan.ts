@@ -3,7 +3,13 @@ import type { RecordBatch } from '../../../kernel/arrow/column.ts';
 import type { ScanLease } from '../../../kernel/arrow/scan.ts';
 import type { Schema } from '../../../kernel/arrow/types.ts';
 import { rowsOf, type RowObject } from '../../../kernel/arrow/values.ts';
-import type { SinkContext, SourceContext } from '../../../kernel/connectors/contract.ts';
+import type {
+  ScanRequest,
+  SinkContext,
+  SourceContext,
+  SourceProvider,
+  StreamSource,
+} from '../../../kernel/connectors/contract.ts';
 import { createTaskReaders } from '../../../kernel/connectors/readers.ts';
 import { present } from '../../../kernel/core/assert.ts';
 import { ManualClock, type Clock } from '../../../kernel/core/clock.ts';
@@ -27,6 +33,26 @@ export function sourceContext(
 
 export function sinkContext(more: Partial<SinkContext> = {}): SinkContext {
   return { clock: new ManualClock(), queryName: 'q', queryId: 'id', outputMode: 'append', ...more };
+}
+
+export function openStream(
+  provider: SourceProvider,
+  request: ScanRequest,
+  context: SourceContext,
+): Promise<StreamSource> {
+  const schema = provider.schema(request);
+  return present(provider.stream?.(request, schema, context), `stream of ${provider.format}`);
+}
+
+/** A batch read, with the schema of its rows. */
+export function openBatch(
+  provider: SourceProvider,
+  request: ScanRequest,
+  context: SourceContext,
+): { readonly schema: Schema; readonly scan: AsyncIterable<ScanLease> } {
+  const schema = provider.schema(request);
+  const arena = context.memory.createArena('batch');
+  return { schema, scan: present(provider.batch?.(request, schema, context, arena), `batch of ${provider.format}`) };
 }
 
 /** All rows of a scan as plain objects; every lease is released, and so is what the readers allocated. */

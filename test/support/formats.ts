@@ -68,10 +68,9 @@ function plain(value: CellValue): unknown {
   if (value === null || typeof value !== 'object') return typeof value === 'bigint' ? Number(value) : value;
   if (value instanceof Timestamp || value instanceof SqlDate || value instanceof Decimal) return value.toString();
   if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
-  if (value instanceof Map)
-    return Object.fromEntries(
-      [...(value as ReadonlyMap<CellValue, CellValue>)].map(([key, item]) => [String(key), plain(item)]),
-    );
+  if (value instanceof Map) {
+    return [...(value as ReadonlyMap<CellValue, CellValue>)].map(([key, item]) => [plain(key), plain(item)]);
+  }
   if (Array.isArray(value)) return (value as readonly CellValue[]).map(plain);
   return Object.fromEntries(Object.entries(value as RowObject).map(([key, item]) => [key, plain(item)]));
 }

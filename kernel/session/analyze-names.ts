@@ -35,7 +35,20 @@ export interface CellNames {
   /** Loops, catch clauses, awaits, `import()` and `import.meta`, which the transform rewrites wherever they stand. */
   readonly sites: readonly Site[];
   readonly hasTopLevelAwait: boolean;
+  /** Something in it may take time: a call, a loop, a property's getter. */
+  readonly mayTakeTime: boolean;
 }
+
+/** Without any of these a cell is over at once. */
+const TIMELY_TYPES = new Set<string>([
+  'CallExpression',
+  'ClassBody',
+  'ImportDeclaration',
+  'MemberExpression',
+  'NewExpression',
+  'SpreadElement',
+  'TaggedTemplateExpression',
+]);
 
 export type Site = Extract<AnyNode, { type: SiteType }>;
 
@@ -166,6 +179,7 @@ class NameCollector {
   readonly #declarations: VariableDeclaration[] = [];
   readonly #sites: Site[] = [];
   #hasTopLevelAwait = false;
+  #mayTakeTime = false;
 
   collect(program: Program): CellNames {
     this.visitAll(program.body, this.#cell);
@@ -175,6 +189,7 @@ class NameCollector {
       declarations: this.#declarations,
       sites: this.#sites,
       hasTopLevelAwait: this.#hasTopLevelAwait,
+      mayTakeTime: this.#mayTakeTime || this.#sites.length > 0,
     };
   }
 
@@ -188,6 +203,7 @@ class NameCollector {
 
   visit(node: AnyNode, scope: Scope): void {
     if (isSite(node)) this.#sites.push(node);
+    if (TIMELY_TYPES.has(node.type)) this.#mayTakeTime = true;
     const visitor = VISITORS[node.type] as Visitor<NodeType> | undefined;
     if (visitor === undefined) this.visitAll(childrenOf(node), scope);
     else visitor(this, node, scope);

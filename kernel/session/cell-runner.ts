@@ -58,7 +58,8 @@ export class CellRunner {
     const fileName = this.#ports.sources.add({ label: how.label ?? context.label, code, maps: compiled.maps });
     const cell = compileFunction(compiled.text, fileName);
     const boxes = this.#boxesOf(compiled);
-    const value = this.#ports.runAs(context, () => runInterruptibly(() => cell(...this.#helpers, ...boxes)));
+    const call = (): unknown => cell(...this.#helpers, ...boxes);
+    const value = this.#ports.runAs(context, () => (compiled.mayTakeTime ? runInterruptibly(call) : call()));
     return { value: isThenable(value) ? await this.#settle(value, context) : value, hasValue: compiled.hasResult };
   }
 

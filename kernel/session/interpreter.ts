@@ -27,7 +27,7 @@ import { createCellConsole, inspectValue } from './host/cell-console.ts';
 import { ModuleLoader } from './host/module-loader.ts';
 import { guardProcess } from './host/process-guard.ts';
 import { isSigint } from './host/run-script.ts';
-import { mapCellPlace } from './host/source-map.ts';
+import { readCellMaps } from './host/source-map.ts';
 import { installStackTraces } from './host/stack-trace.ts';
 import { Interrupted, Interrupts } from './interrupt.ts';
 import { runMagics, type SqlRunner } from './magic-runner.ts';
@@ -72,7 +72,7 @@ class CellInterpreter implements SessionInterpreter {
   readonly #attribution = new Attribution<CellContext>((promise) => this.#interrupts.onSettled(promise));
   readonly #interrupts: Interrupts;
   readonly #scope = new NotebookScope();
-  readonly #sources = new CellSources(mapCellPlace);
+  readonly #sources = new CellSources(readCellMaps);
   readonly #runner: CellRunner;
   readonly #console = createCellConsole((name, text) => this.#context().output.stream(name, text));
   readonly #undo: (() => void)[];
@@ -215,7 +215,11 @@ class CellInterpreter implements SessionInterpreter {
   #onUncaught(error: unknown, context: CellContext | undefined): void {
     const owner = context ?? this.#last;
     if (isInterrupt(error) && owner?.isAbandoned === true) return;
-    owner?.output.error(this.#report(error, { label: owner.label, code: '' }));
+    if (owner === undefined) {
+      process.stderr.write(`[millrace] ${String(error instanceof Error ? error.stack : error)}\n`);
+      return;
+    }
+    owner.output.error(this.#report(error, { label: owner.label, code: '' }));
   }
 
   #context(): CellContext {

@@ -60,6 +60,8 @@ export interface CompiledCell {
   /** Names that the cell declares; later cells may assign to them or not. */
   readonly declared: ReadonlyMap<string, { readonly assignable: boolean }>;
   readonly isAsync: boolean;
+  /** Something in it may take time, and be interrupted. */
+  readonly mayTakeTime: boolean;
   readonly hasResult: boolean;
   /** Generated text → what oxc printed → the cell; made at the first error. */
   readonly maps: () => CellMaps;
@@ -142,6 +144,7 @@ class CellWriter {
       boxNames,
       declared: this.#declared,
       isAsync,
+      mayTakeTime: this.#names.mayTakeTime,
       hasResult: this.#hasResult,
       maps: () => ({
         generated: this.#generatedMap(),

@@ -143,6 +143,17 @@ test('a changed file is read again, with what imports it; an unchanged one stays
   );
 });
 
+test('an error in a file has its place in the file as written', async () => {
+  file(
+    'thrower.ts',
+    'interface A {\n  a: number;\n}\nexport function thrower(_a: A): never {\n  throw new Error("thrown");\n}',
+  );
+  const code =
+    'import { thrower } from "./thrower.ts"; try { thrower({ a: 1 }) } catch (e) { (globalThis as any).caught = (e as Error).stack }';
+  const [, stack] = await run([code, '(globalThis as any).caught']);
+  assert.equal(stack, `'Error: thrown\\n    at thrower (${folder}/thrower.ts:5:9)\\n    at Cell [1]:1:47'`);
+});
+
 test('a mistake in a file names it', async () => {
   file('broken.ts', 'export const x: = 1;');
   const [text] = await run(['import { x } from "./broken.ts"']);

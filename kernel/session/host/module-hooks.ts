@@ -13,7 +13,7 @@ import { dirname, extname, resolve as resolvePath } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { transformSync } from 'oxc-transform';
 import { childrenOf, parseModule, type AnyNode } from '../ast.ts';
-import { PROVIDED_SLOT, type ModuleHooksData } from './module-loader.ts';
+import { FINGERPRINT, PROVIDED_SLOT, type ModuleHooksData } from './module-loader.ts';
 
 interface Resolved {
   readonly url: string;
@@ -35,7 +35,6 @@ interface LocalFile {
   readonly imports: readonly string[];
 }
 
-const FINGERPRINT = 'millrace';
 const PROVIDED_SCHEME = 'millrace-provided:';
 const CANDIDATES = ['.ts', '.mts', '.js', '.mjs', '.json', '/index.ts', '/index.js'];
 const SOURCE_EXTENSIONS = new Set(['.ts', '.mts', '.js', '.mjs', '.json']);
@@ -145,10 +144,11 @@ function toJavaScript(path: string, text: string): string {
   const extension = extname(path);
   if (extension === '.json') return `export default ${JSON.stringify(JSON.parse(text))};`;
   if (extension !== '.ts' && extension !== '.mts') return text;
-  const { code, errors } = transformSync(path, text, { lang: 'ts', sourceType: 'module' });
+  const { code, errors, map } = transformSync(path, text, { lang: 'ts', sourceType: 'module', sourcemap: true });
   const [error] = errors;
   if (error !== undefined) throw new SyntaxError(`${path}: ${error.message}\n${error.codeframe ?? ''}`);
-  return code;
+  const encoded = Buffer.from(JSON.stringify({ ...map, sourcesContent: undefined })).toString('base64');
+  return `${code}\n//# sourceMappingURL=data:application/json;base64,${encoded}\n`;
 }
 
 /** The specifiers of static imports, re-exports and `import('…')` with a literal. */

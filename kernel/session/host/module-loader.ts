@@ -21,6 +21,8 @@ export interface ModuleHooksData {
   readonly provided: Readonly<Record<string, readonly string[]>>;
 }
 
+/** The query parameter of local files' URLs that changes with their content. */
+export const FINGERPRINT = 'millrace';
 export const PROVIDED_SLOT = 'millrace.modules';
 
 export class ModuleLoader {
@@ -70,6 +72,8 @@ export class ModuleLoader {
     const data: ModuleHooksData = {
       provided: Object.fromEntries(Object.entries(provided).map(([name, module]) => [name, Object.keys(module)])),
     };
+    // So that Node keeps the maps of these files, for their places in errors.
+    process.setSourceMapsEnabled(true);
     register(hooksUrl, { data });
   }
 }

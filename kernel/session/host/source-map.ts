@@ -1,29 +1,40 @@
 import { SourceMap } from 'node:module';
-import type { PlaceMapper } from '../cell-sources.ts';
+import type { MapReader, PlaceFinder } from '../cell-sources.ts';
 import type { SourceMapText } from '../strip-types.ts';
 
 /** Generated text → what oxc printed → the cell's own text. A place without a mapping stays where it is. */
-export const mapCellPlace: PlaceMapper = (maps, line, column) => {
-  const printed = mapOnce(maps.generated, line, column);
-  if (maps.stripped === undefined) return printed;
-  const original = mapOnce(maps.stripped, printed.line, printed.column);
-  return {
-    line: original.line,
-    column: original.line === 1 ? Math.max(1, original.column - maps.columnShift) : original.column,
+export const readCellMaps: MapReader = ({ generated, stripped, columnShift }) => {
+  const toPrinted = finderOf(generated);
+  if (stripped === undefined) return toPrinted;
+  const toOriginal = finderOf(stripped);
+  return (line, column) => {
+    const printed = toPrinted(line, column);
+    const original = toOriginal(printed.line, printed.column);
+    return { line: original.line, column: Math.max(1, original.column - (original.line === 1 ? columnShift : 0)) };
   };
 };
 
-function mapOnce(map: SourceMapText, line: number, column: number): { line: number; column: number } {
-  const reader = new SourceMap({
-    version: map.version,
+function finderOf({ version, sources, names, mappings }: SourceMapText): PlaceFinder {
+  const map = new SourceMap({
+    version,
     file: '',
     sourceRoot: '',
-    sources: [...map.sources],
+    sources: [...sources],
     sourcesContent: [],
-    names: [...map.names],
-    mappings: map.mappings,
+    names: [...names],
+    mappings,
   });
-  const entry = reader.findEntry(line - 1, column - 1);
-  if (!('originalLine' in entry)) return { line, column };
-  return { line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+  return (line, column) => placeIn(map, line, column);
+}
+
+/** From 1 in, from 1 out. */
+export function placeIn(
+  map: SourceMap,
+  line: number,
+  column: number,
+): { readonly line: number; readonly column: number } {
+  const entry = map.findEntry(line - 1, column - 1);
+  return 'originalLine' in entry
+    ? { line: entry.originalLine + 1, column: entry.originalColumn + 1 }
+    : { line, column };
 }

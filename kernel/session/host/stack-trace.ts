@@ -2,9 +2,12 @@
  * `error.stack` in the user's terms: places in cells, without our frames and without what lies below the cell. Stacks
  * that no cell takes part in are left to whoever formatted them before.
  */
+import { findSourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { CellSources } from '../cell-sources.ts';
 import { cleanMessage } from '../clean-message.ts';
+import { FINGERPRINT } from './module-loader.ts';
+import { placeIn } from './source-map.ts';
 
 type StackFormatter = NonNullable<typeof Error.prepareStackTrace>;
 
@@ -51,8 +54,15 @@ function isHidden(file: string, internalRoots: readonly string[]): boolean {
 function frameText(site: NodeJS.CallSite, sources: CellSources): string {
   const [file, line, column] = [fileOf(site), site.getLineNumber() ?? 1, site.getColumnNumber() ?? 1];
   const place = sources.place(file, line, column);
-  if (place === undefined) return siteText(site);
-  return siteText(site).replace(`${file}:${line}:${column}`, `${place.label}:${place.line}:${place.column}`);
+  if (place !== undefined) return moved(site, `${place.label}:${place.line}:${place.column}`);
+  if (!file.includes(`?${FINGERPRINT}=`)) return siteText(site);
+  const map = findSourceMap(file);
+  const inFile = map === undefined ? { line, column } : placeIn(map, line, column);
+  return moved(site, `${fileURLToPath(file)}:${inFile.line}:${inFile.column}`);
+}
+
+function moved(site: NodeJS.CallSite, place: string): string {
+  return siteText(site).replace(`${fileOf(site)}:${site.getLineNumber() ?? 1}:${site.getColumnNumber() ?? 1}`, place);
 }
 
 function headline(error: Error): string {

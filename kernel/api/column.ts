@@ -235,7 +235,9 @@ export function columnExpr(value: Column | string): Expr {
 
 /** `a.b` is a field or a qualified name; backticks keep dots: `` `a.b` ``. */
 export function namedExpr(name: string): Expr {
-  const parts = [...name.matchAll(/`((?:[^`]|``)*)`|[^.`]+/g)].map((match) => match[1]?.replaceAll('``', '`') ?? match[0]);
+  const parts = [...name.matchAll(/`((?:[^`]|``)*)`|[^.`]+/g)].map(
+    (match) => match[1]?.replaceAll('``', '`') ?? match[0],
+  );
   if (parts[parts.length - 1] === '*') return Exprs.star(parts.slice(0, -1));
   return Exprs.attribute(parts);
 }
@@ -246,11 +248,29 @@ export function castTo(child: Expr, type: TypeLike, mode?: 'try'): Expr {
 }
 
 const SIMPLE: Readonly<Record<string, DataType>> = Object.fromEntries(
-  (['boolean', 'byte', 'short', 'int', 'long', 'float', 'double', 'string', 'binary', 'date', 'timestamp', 'timestamp_ntz'] as const)
-    .flatMap((kind) => [
-      [kind, { kind }],
-      [typeName({ kind }), { kind }],
-    ] as const)
+  (
+    [
+      'boolean',
+      'byte',
+      'short',
+      'int',
+      'long',
+      'float',
+      'double',
+      'string',
+      'binary',
+      'date',
+      'timestamp',
+      'timestamp_ntz',
+    ] as const
+  )
+    .flatMap(
+      (kind) =>
+        [
+          [kind, { kind }],
+          [typeName({ kind }), { kind }],
+        ] as const,
+    )
     .concat([['integer', { kind: 'int' }]]),
 );
 
@@ -263,7 +283,8 @@ function simpleType(text: string): DataType {
   throw new MillraceError('INVALID_ARGUMENT', {
     argument: 'type',
     problem: `'${text}' is not an atomic type`,
-    remedy: 'Use a type object for nested ones: ArrayType(StringType), new StructType().add(…), or expr("CAST(… AS …)").',
+    remedy:
+      'Use a type object for nested ones: ArrayType(StringType), new StructType().add(…), or expr("CAST(… AS …)").',
   });
 }
 

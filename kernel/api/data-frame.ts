@@ -12,7 +12,7 @@ import { refuseBatchAction } from '../plan/streaming-check.ts';
 import { Column, columnExpr } from './column.ts';
 import { schemaTree, StructType } from './data-types.ts';
 import { GroupedData } from './grouped-data.ts';
-import { readIpc } from './ipc.ts';
+import { ipcTable, readIpc, type Table } from './ipc.ts';
 import { makeRows, type Row } from './row.ts';
 import type {
   AnySchema,
@@ -28,7 +28,25 @@ import { showText } from './show.ts';
 import { DataStreamWriter } from './stream-writer.ts';
 import { DataFrameWriter } from './writer.ts';
 
-export type JoinType = 'inner' | 'left' | 'leftouter' | 'left_outer' | 'right' | 'rightouter' | 'right_outer' | 'full' | 'outer' | 'fullouter' | 'full_outer' | 'semi' | 'leftsemi' | 'left_semi' | 'anti' | 'leftanti' | 'left_anti' | 'cross';
+export type JoinType =
+  | 'inner'
+  | 'left'
+  | 'leftouter'
+  | 'left_outer'
+  | 'right'
+  | 'rightouter'
+  | 'right_outer'
+  | 'full'
+  | 'outer'
+  | 'fullouter'
+  | 'full_outer'
+  | 'semi'
+  | 'leftsemi'
+  | 'left_semi'
+  | 'anti'
+  | 'leftanti'
+  | 'left_anti'
+  | 'cross';
 
 export class DataFrame<S = AnySchema> {
   /** The analysed plan. */
@@ -95,10 +113,16 @@ export class DataFrame<S = AnySchema> {
   }
   /** Adds several columns. */
   withColumns(columns: Readonly<Record<string, Column>>): DataFrame {
-    return Object.entries(columns).reduce<DataFrame>((frame, [name, column]) => frame.withColumn(name, column), new DataFrame(this.state, this.plan));
+    return Object.entries(columns).reduce<DataFrame>(
+      (frame, [name, column]) => frame.withColumn(name, column),
+      new DataFrame(this.state, this.plan),
+    );
   }
   /** Renames a column; nothing happens where there is none of that name. */
-  withColumnRenamed<const From extends ColumnName<S>, const To extends string>(from: From, to: To): DataFrame<RenameColumn<S, From, To>> {
+  withColumnRenamed<const From extends ColumnName<S>, const To extends string>(
+    from: From,
+    to: To,
+  ): DataFrame<RenameColumn<S, From, To>> {
     const expressions = outputOf(this.plan).map((column) =>
       column.name.toLowerCase() === from.toLowerCase() ? Exprs.alias(column, to) : column,
     );
@@ -107,7 +131,10 @@ export class DataFrame<S = AnySchema> {
   /** Without some columns; names that do not exist are ignored. */
   drop<K extends ColumnName<S>>(...names: readonly K[]): DataFrame<DropColumns<S, K>> {
     const dropped = new Set(names.map((name) => name.toLowerCase()));
-    return this.#over({ kind: 'project', expressions: outputOf(this.plan).filter((column) => !dropped.has(column.name.toLowerCase())) });
+    return this.#over({
+      kind: 'project',
+      expressions: outputOf(this.plan).filter((column) => !dropped.has(column.name.toLowerCase())),
+    });
   }
   /** All columns under new names. */
   toDF(...names: readonly string[]): DataFrame {
@@ -120,7 +147,10 @@ export class DataFrame<S = AnySchema> {
         remedy: 'Give one name for each column.',
       });
     }
-    return this.#over({ kind: 'project', expressions: output.map((column, i) => Exprs.alias(column, names[i] ?? column.name)) });
+    return this.#over({
+      kind: 'project',
+      expressions: output.map((column, i) => Exprs.alias(column, names[i] ?? column.name)),
+    });
   }
 
   // ── rows ──
@@ -184,7 +214,8 @@ export class DataFrame<S = AnySchema> {
   /** Rows of both that belong together: by a condition, or by columns of the same name. */
   join<T>(other: DataFrame<T>, on?: Column | string | readonly string[], how: JoinType = 'inner'): DataFrame {
     const sides = { left: this.plan, right: other.plan, type: joinType(how) } as const;
-    if (on === undefined) return new DataFrame(this.state, { kind: 'join', ...sides, type: sides.type === 'inner' ? 'cross' : sides.type });
+    if (on === undefined)
+      return new DataFrame(this.state, { kind: 'join', ...sides, type: sides.type === 'inner' ? 'cross' : sides.type });
     if (on instanceof Column) return new DataFrame(this.state, { kind: 'join', ...sides, condition: on.expr });
     return new DataFrame(this.state, { kind: 'join', ...sides, using: typeof on === 'string' ? [on] : on });
   }
@@ -231,7 +262,10 @@ export class DataFrame<S = AnySchema> {
   async collect(): Promise<Row<S>[]> {
     refuseBatchAction(this.plan, 'collect()');
     const { batches } = await this.#run(this.plan);
-    return makeRows<S>(batches.flatMap((batch) => valuesOf(batch)), this.columns);
+    return makeRows<S>(
+      batches.flatMap((batch) => valuesOf(batch)),
+      this.columns,
+    );
   }
   /** The first `count` rows. */
   async take(count: number): Promise<Row<S>[]> {
@@ -270,8 +304,12 @@ export class DataFrame<S = AnySchema> {
     const cut = truncate === true ? 20 : truncate === false ? 0 : truncate;
     this.state.print(`${showText(schema, batches, { ...this.state.cellOptions, rowsMax, truncate: cut, vertical })}\n`);
   }
-  /** All rows as an Arrow IPC stream: read it with apache-arrow's tableFromIPC. */
-  async toArrow(): Promise<Uint8Array> {
+  /** All rows as an Arrow table of apache-arrow. */
+  async toArrow(): Promise<Table> {
+    return ipcTable(await this.toArrowIpc());
+  }
+  /** All rows as an Arrow IPC stream. */
+  async toArrowIpc(): Promise<Uint8Array> {
     refuseBatchAction(this.plan, 'toArrow()');
     const result = await this.state.runner.execute(this.plan, this.state.conf.getAll());
     return result.ipc;
@@ -385,4 +423,3 @@ function joinType(how: JoinType): PlanOf<'join'>['type'] {
       return 'anti';
   }
 }
-

@@ -35,7 +35,12 @@ export function MapType(key: TypeLike, value: TypeLike, valueContainsNull = true
 
 export type StructField = Field;
 
-export function StructField(name: string, type: TypeLike, nullable = true, metadata?: Readonly<Record<string, unknown>>): Field {
+export function StructField(
+  name: string,
+  type: TypeLike,
+  nullable = true,
+  metadata?: Readonly<Record<string, unknown>>,
+): Field {
   return field(name, asType(type), nullable, metadata);
 }
 
@@ -58,7 +63,11 @@ export class StructType<S = AnySchema> {
     name: N,
     type: T,
     nullable = true,
-  ): StructType<string extends keyof S ? { [K in N]: ValueOfLike<T> } : { [K in keyof S | N]: K extends keyof S ? S[K] : ValueOfLike<T> }> {
+  ): StructType<
+    string extends keyof S
+      ? { [K in N]: ValueOfLike<T> }
+      : { [K in keyof S | N]: K extends keyof S ? S[K] : ValueOfLike<T> }
+  > {
     return new StructType([...this.fields, field(name, asType(type), nullable)]);
   }
 

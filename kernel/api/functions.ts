@@ -63,7 +63,10 @@ function plainSchemaOrType(type: DataType): DataType {
 }
 
 function optionLiterals(options: JsonOptionValues): readonly Expr[] {
-  return Object.entries(options).flatMap(([key, value]) => [literalOf(key), Exprs.literal(String(value), Types.string)]);
+  return Object.entries(options).flatMap(([key, value]) => [
+    literalOf(key),
+    Exprs.literal(String(value), Types.string),
+  ]);
 }
 
 /** The number of rows: `count("*")`, or of rows where the column is not null. */
@@ -95,23 +98,50 @@ export function not(condition: Column): Column {
 export type FunctionArgument = Operand;
 
 /** Functions whose text arguments all name columns: they combine columns of one kind. */
-const ALL_COLUMNS: ReadonlySet<string> = new Set(['struct', 'array', 'coalesce', 'concat', 'greatest', 'least', 'map', 'hash', 'xxhash64', 'nvl', 'ifnull', 'nullif', 'datediff', 'date_diff']);
+const ALL_COLUMNS: ReadonlySet<string> = new Set([
+  'struct',
+  'array',
+  'coalesce',
+  'concat',
+  'greatest',
+  'least',
+  'map',
+  'hash',
+  'xxhash64',
+  'nvl',
+  'ifnull',
+  'nullif',
+  'datediff',
+  'date_diff',
+]);
 
 /** The function of the registry as a DataFrame function. */
 export function registryFunction(name: string): (...args: readonly FunctionArgument[]) => Column {
-  return (...args) => new Column(Exprs.call(name, args.map((arg, i) => argumentExpr(name, arg, i))));
+  return (...args) =>
+    new Column(
+      Exprs.call(
+        name,
+        args.map((arg, i) => argumentExpr(name, arg, i)),
+      ),
+    );
 }
 
 function argumentExpr(name: string, arg: FunctionArgument, index: number): Expr {
-  const namesColumn = typeof arg === 'string' && (index === 0 || ALL_COLUMNS.has(name)) && name !== 'concat_ws' && name !== 'format_string';
+  const namesColumn =
+    typeof arg === 'string' &&
+    (index === 0 || ALL_COLUMNS.has(name)) &&
+    name !== 'concat_ws' &&
+    name !== 'format_string';
   const afterFormat = typeof arg === 'string' && index > 0 && (name === 'concat_ws' || name === 'format_string');
   return namesColumn || afterFormat ? columnExpr(String(arg)) : operand(arg);
 }
 
 /** Names that are words, and not taken by a function above. */
 export function registryNames(): readonly string[] {
-  const own = new Set(['count', 'from_json', 'to_json', 'not', 'in', 'and', 'or']);
-  return FUNCTIONS.flatMap((entry) => [entry.name, ...entry.aliases]).filter((name) => /^[a-z]\w*$/.test(name) && !own.has(name));
+  const own = new Set(['typeof', 'count', 'from_json', 'to_json', 'not', 'in', 'and', 'or']);
+  return FUNCTIONS.flatMap((entry) => [entry.name, ...entry.aliases]).filter(
+    (name) => /^[a-z]\w*$/.test(name) && !own.has(name),
+  );
 }
 
 /** SQL text as a column: `expr("a + 1")`. */

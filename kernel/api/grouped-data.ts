@@ -61,8 +61,12 @@ export class GroupedData<S = AnySchema> {
   }
 
   #each(name: string, columns: readonly string[]): DataFrame {
-    const keys = new Set(this.#groupings.map((key) => (key.kind === 'attribute' ? key.parts.join('.').toLowerCase() : '')));
-    const numeric = outputOf(this.#plan).filter((column) => isNumeric(column.type) && !keys.has(column.name.toLowerCase()));
+    const keys = new Set(
+      this.#groupings.map((key) => (key.kind === 'attribute' ? key.parts.join('.').toLowerCase() : '')),
+    );
+    const numeric = outputOf(this.#plan).filter(
+      (column) => isNumeric(column.type) && !keys.has(column.name.toLowerCase()),
+    );
     const inputs = columns.length === 0 ? numeric : columns.map(columnExpr);
     return this.#aggregate(inputs.map((input) => Exprs.call(name, [input])));
   }

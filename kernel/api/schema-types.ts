@@ -22,13 +22,11 @@ export type PickColumns<S, K extends string> = IsAny<S> extends true ? AnySchema
 
 export type DropColumns<S, K extends string> = IsAny<S> extends true ? AnySchema : { [N in Exclude<keyof S, K>]: S[N] };
 
-export type WithColumn<S, N extends string, T> = IsAny<S> extends true
-  ? AnySchema
-  : { [C in keyof S | N]: C extends N ? T : C extends keyof S ? S[C] : never };
+export type WithColumn<S, N extends string, T> =
+  IsAny<S> extends true ? AnySchema : { [C in keyof S | N]: C extends N ? T : C extends keyof S ? S[C] : never };
 
-export type RenameColumn<S, From extends string, To extends string> = IsAny<S> extends true
-  ? AnySchema
-  : { [C in keyof S as C extends From ? To : C]: S[C] };
+export type RenameColumn<S, From extends string, To extends string> =
+  IsAny<S> extends true ? AnySchema : { [C in keyof S as C extends From ? To : C]: S[C] };
 
 /** The row type of a schema in DDL text: `'a INT, b STRING'` → `{ a: number | null; b: string | null }`. */
 export type SchemaOf<Ddl extends string> = string extends Ddl ? AnySchema : FieldsOf<SplitFields<Ddl>>;
@@ -36,16 +34,21 @@ export type SchemaOf<Ddl extends string> = string extends Ddl ? AnySchema : Fiel
 type FieldsOf<Parts extends readonly string[]> = { [P in Parts[number] as NameOf<Trim<P>>]: TypeOfField<Trim<P>> };
 
 /** Splits at the commas outside of brackets: a piece goes on until its brackets are closed. */
-type SplitFields<S extends string, Open extends string = '', Out extends readonly string[] = []> =
-  S extends `${infer Head},${infer Tail}`
-    ? IsClosed<`${Open}${Head}`> extends true
-      ? SplitFields<Tail, '', [...Out, `${Open}${Head}`]>
-      : SplitFields<Tail, `${Open}${Head},`, Out>
-    : [...Out, `${Open}${S}`];
+type SplitFields<
+  S extends string,
+  Open extends string = '',
+  Out extends readonly string[] = [],
+> = S extends `${infer Head},${infer Tail}`
+  ? IsClosed<`${Open}${Head}`> extends true
+    ? SplitFields<Tail, '', [...Out, `${Open}${Head}`]>
+    : SplitFields<Tail, `${Open}${Head},`, Out>
+  : [...Out, `${Open}${S}`];
 
-type Count<S extends string, Mark extends string, N extends readonly 0[] = []> = S extends `${string}${Mark}${infer Rest}`
-  ? Count<Rest, Mark, [...N, 0]>
-  : N['length'];
+type Count<
+  S extends string,
+  Mark extends string,
+  N extends readonly 0[] = [],
+> = S extends `${string}${Mark}${infer Rest}` ? Count<Rest, Mark, [...N, 0]> : N['length'];
 
 type IsClosed<S extends string> = S extends `${string}<${string}` | `${string}(${string}`
   ? Count<S, '<'> extends Count<S, '>'>
@@ -81,9 +84,8 @@ type AfterName<F extends string> = F extends `\`${string}\`${infer Rest}`
       : Trim<Rest>
     : never;
 
-type TypeOfField<F extends string> = Uppercase<AfterName<F>> extends `${string}NOT NULL${string}`
-  ? ValueOf<AfterName<F>>
-  : ValueOf<AfterName<F>> | null;
+type TypeOfField<F extends string> =
+  Uppercase<AfterName<F>> extends `${string}NOT NULL${string}` ? ValueOf<AfterName<F>> : ValueOf<AfterName<F>> | null;
 
 /** The JavaScript value of a type in DDL text. */
 export type ValueOf<T extends string> =

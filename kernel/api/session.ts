@@ -64,7 +64,11 @@ export class SparkSession {
   range(start: number | bigint, end?: number | bigint, step: number | bigint = 1): DataFrame<{ id: bigint }> {
     const [from, to] = end === undefined ? [0n, BigInt(start)] : [BigInt(start), BigInt(end)];
     if (BigInt(step) === 0n) {
-      throw new MillraceError('INVALID_ARGUMENT', { argument: 'step', problem: 'it is 0', remedy: 'Give another step.' });
+      throw new MillraceError('INVALID_ARGUMENT', {
+        argument: 'step',
+        problem: 'it is 0',
+        remedy: 'Give another step.',
+      });
     }
     const output = [Exprs.column(this.state.nextColumnId(), 'id', Types.long, false)];
     return new DataFrame(this.state, { kind: 'range', output, start: from, end: to, step: BigInt(step) });
@@ -73,7 +77,10 @@ export class SparkSession {
   /** A DataFrame of rows: objects, or arrays with a schema. Without a schema it is found from the values. */
   createDataFrame<const D extends string>(rows: readonly unknown[], schema: D): DataFrame<SchemaOf<D>>;
   createDataFrame<T>(rows: readonly unknown[], schema: StructType<T>): DataFrame<T>;
-  createDataFrame<T extends object>(rows: readonly T[], names?: readonly string[]): DataFrame<T extends readonly unknown[] ? AnySchema : T>;
+  createDataFrame<T extends object>(
+    rows: readonly T[],
+    names?: readonly string[],
+  ): DataFrame<T extends readonly unknown[] ? AnySchema : T>;
   createDataFrame(rows: readonly unknown[], schema?: string | Schema | readonly string[]): DataFrame {
     const names = isNames(schema) ? schema : undefined;
     const given = schema === undefined || isNames(schema) ? inferSchema(rows, names) : schemaFrom(this.state, schema);
@@ -123,7 +130,9 @@ export class SessionCatalog {
   tableExists(name: string): boolean {
     return this.#state.catalog.find(name) !== undefined;
   }
-  listColumns(name: string): readonly { readonly name: string; readonly dataType: string; readonly nullable: boolean }[] {
+  listColumns(
+    name: string,
+  ): readonly { readonly name: string; readonly dataType: string; readonly nullable: boolean }[] {
     const frame = new DataFrame(this.#state, { kind: 'unresolvedRelation', name: [name] });
     return outputOf(frame.plan).map((c) => ({ name: c.name, dataType: typeName(c.type), nullable: c.nullable }));
   }
@@ -147,7 +156,11 @@ export function runStatement(session: SparkSession, statement: Statement, args: 
       return session.emptyDataFrame;
     case 'showTables': {
       const rows = state.catalog.list().map(({ name }) => ({ namespace: '', tableName: name, isTemporary: true }));
-      return localFrame(state, rows, state.parser.parseSchema('namespace STRING, tableName STRING, isTemporary BOOLEAN'));
+      return localFrame(
+        state,
+        rows,
+        state.parser.parseSchema('namespace STRING, tableName STRING, isTemporary BOOLEAN'),
+      );
     }
     case 'describe': {
       const { plan } = session.table(statement.name.join('.'));

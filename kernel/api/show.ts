@@ -16,7 +16,12 @@ export interface ShowOptions extends CellOptions {
 }
 
 /** Cells as text, nulls as `NULL`. */
-export function cellTexts(schema: Schema, batches: readonly RecordBatch[], options: CellOptions, rowsMax: number): string[][] {
+export function cellTexts(
+  schema: Schema,
+  batches: readonly RecordBatch[],
+  options: CellOptions,
+  rowsMax: number,
+): string[][] {
   const writers = schema.fields.map((f) => castText(f.type, { ansi: true, timeZone: options.timeZone }));
   const rows: string[][] = [];
   for (const batch of batches) {
@@ -53,7 +58,8 @@ function tableText(names: readonly string[], rows: readonly (readonly string[])[
     const space = ' '.repeat(Math.max(0, size - width(text)));
     return truncate > 0 ? space + text : text + space;
   };
-  const draw = (cells: readonly string[]): string => `|${cells.map((cell, i) => pad(cell, widths[i] ?? 0)).join('|')}|\n`;
+  const draw = (cells: readonly string[]): string =>
+    `|${cells.map((cell, i) => pad(cell, widths[i] ?? 0)).join('|')}|\n`;
   return `${line}${draw(names)}${line}${rows.map(draw).join('')}${rows.length > 0 || names.length > 0 ? line : ''}`;
 }
 
@@ -74,7 +80,12 @@ function verticalText(names: readonly string[], rows: readonly (readonly string[
 function width(text: string): number {
   let cells = 0;
   for (const character of text) {
-    cells += /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/.test(character) ? 2 : 1;
+    cells +=
+      /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/.test(
+        character,
+      )
+        ? 2
+        : 1;
   }
   return cells;
 }

@@ -17,9 +17,7 @@ import type { SessionState } from './session-state.ts';
 import { StreamingQuery } from './streaming-query.ts';
 
 export type TriggerOptions =
-  | { readonly processingTime: string | number }
-  | { readonly availableNow: true }
-  | { readonly once: true };
+  { readonly processingTime: string | number } | { readonly availableNow: true } | { readonly once: true };
 
 /** Called with the rows of each batch, in their order; `open` false skips the batch. */
 export interface ForeachWriter<S> {
@@ -171,7 +169,8 @@ function triggerOf(options: TriggerOptions): Trigger {
   if ('availableNow' in options) return { kind: 'availableNow' };
   if ('once' in options) return { kind: 'once' };
   const { processingTime } = options;
-  const intervalMs = typeof processingTime === 'number' ? processingTime : Number(intervalMicros(parseInterval(processingTime)) / 1000n);
+  const intervalMs =
+    typeof processingTime === 'number' ? processingTime : Number(intervalMicros(parseInterval(processingTime)) / 1000n);
   if (Number.isFinite(intervalMs) && intervalMs >= 0) return { kind: 'processingTime', intervalMs };
   throw new MillraceError('INVALID_ARGUMENT', {
     argument: 'processingTime',

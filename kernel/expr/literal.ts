@@ -42,7 +42,12 @@ function numberLiteral(value: number): { readonly value: LiteralValue; readonly 
 
 function objectLiteral(value: object): { readonly value: LiteralValue; readonly type: DataType } {
   if (value instanceof Uint8Array) return { value, type: Types.binary };
-  if ('unscaled' in value && 'scale' in value && typeof value.unscaled === 'bigint' && typeof value.scale === 'number') {
+  if (
+    'unscaled' in value &&
+    'scale' in value &&
+    typeof value.unscaled === 'bigint' &&
+    typeof value.scale === 'number'
+  ) {
     const digits = (value.unscaled < 0n ? -value.unscaled : value.unscaled).toString().length;
     const precision = Math.max(digits, value.scale);
     return { value: value.unscaled, type: Types.decimal(precision, value.scale) };
@@ -56,14 +61,19 @@ function objectLiteral(value: object): { readonly value: LiteralValue; readonly 
 function noLiteral(what: string): MillraceError {
   return new MillraceError('NOT_SUPPORTED', {
     feature: `A literal made of a ${what}`,
-    remedy: 'Use lit() with a boolean, number, bigint, string, Date or Uint8Array, and struct() or array() for nested values.',
+    remedy:
+      'Use lit() with a boolean, number, bigint, string, Date or Uint8Array, and struct() or array() for nested values.',
   });
 }
 
 /** As a column's name shows it: strings without quotes, dates with their keyword. */
 export function literalText(value: LiteralValue, type: DataType): string {
   if (value === null) return 'NULL';
-  if (value instanceof Uint8Array) return `X'${[...value].map((b) => b.toString(16).padStart(2, '0')).join('').toUpperCase()}'`;
+  if (value instanceof Uint8Array)
+    return `X'${[...value]
+      .map((b) => b.toString(16).padStart(2, '0'))
+      .join('')
+      .toUpperCase()}'`;
   if (type.kind === 'decimal' && typeof value === 'bigint') return decimalText(value, type.scale);
   if (type.kind === 'date' && typeof value === 'number') return `DATE '${dateText(value)}'`;
   if (type.kind === 'timestamp' && typeof value === 'bigint') return `TIMESTAMP '${timestampText(value)}'`;

@@ -154,4 +154,3 @@ export function columnIdsOf(expr: Expr, into: Set<number> = new Set()): Set<numb
   });
   return into;
 }
-

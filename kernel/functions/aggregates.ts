@@ -17,7 +17,12 @@ function one(name: string, args: readonly ResolveArgument[]): ResolveArgument {
   return arg;
 }
 
-function accumulator(op: AccumulatorOp, inputType: DataType | undefined, stateType: DataType, context: FunctionContext): State {
+function accumulator(
+  op: AccumulatorOp,
+  inputType: DataType | undefined,
+  stateType: DataType,
+  context: FunctionContext,
+): State {
   const onOverflow = context.ansi ? 'error' : stateType.kind === 'decimal' ? 'null' : 'wrap';
   return { op, inputType, stateType, onOverflow, argument: inputType === undefined ? undefined : 0 };
 }
@@ -111,7 +116,13 @@ const avg = defineAggregate({
   },
 });
 
-function pick(name: string, aliases: readonly string[], summary: string, example: readonly [string, string], op: AccumulatorOp) {
+function pick(
+  name: string,
+  aliases: readonly string[],
+  summary: string,
+  example: readonly [string, string],
+  op: AccumulatorOp,
+) {
   return defineAggregate({
     name,
     aliases,
@@ -142,7 +153,8 @@ const count = defineAggregate({
     if (args.length > 1) {
       throw new MillraceError('NOT_SUPPORTED', {
         feature: 'count with several expressions',
-        remedy: 'Count rows where all of them are not null: count(CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN 1 END).',
+        remedy:
+          'Count rows where all of them are not null: count(CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN 1 END).',
       });
     }
     return { argTypes: args.map((arg) => arg.type), type: Types.long, nullable: false };
@@ -152,7 +164,13 @@ const count = defineAggregate({
 });
 
 /** min or max of a boolean, read as `every` or `some`. */
-function booleanFold(name: string, aliases: readonly string[], summary: string, example: readonly [string, string], op: 'min' | 'max') {
+function booleanFold(
+  name: string,
+  aliases: readonly string[],
+  summary: string,
+  example: readonly [string, string],
+  op: 'min' | 'max',
+) {
   return defineAggregate({
     name,
     aliases,
@@ -192,23 +210,77 @@ function missing(name: string, aliases: readonly string[], usage: string, remedy
 
 export const AGGREGATES = [
   count,
-  sumLike('sum', 'The sum of the values that are not null; bigint for integers.', ['sum(col) FROM VALUES (1), (2) AS t(col)', '3'], 'error'),
+  sumLike(
+    'sum',
+    'The sum of the values that are not null; bigint for integers.',
+    ['sum(col) FROM VALUES (1), (2) AS t(col)', '3'],
+    'error',
+  ),
   sumLike('try_sum', 'As sum, but null on overflow.', ['try_sum(col) FROM VALUES (1), (2) AS t(col)', '3'], 'null'),
   avg,
   pick('min', [], 'The smallest value.', ['min(col) FROM VALUES (2), (1) AS t(col)', '1'], 'min'),
-  pick('max', [], 'The greatest value; NaN is greater than every number.', ['max(col) FROM VALUES (2), (1) AS t(col)', '2'], 'max'),
-  pick('first', ['first_value'], 'The first value in the order of arrival, null included.', ['first(col) FROM VALUES (5) AS t(col)', '5'], 'first'),
-  pick('last', ['last_value'], 'The last value in the order of arrival, null included.', ['last(col) FROM VALUES (5) AS t(col)', '5'], 'last'),
+  pick(
+    'max',
+    [],
+    'The greatest value; NaN is greater than every number.',
+    ['max(col) FROM VALUES (2), (1) AS t(col)', '2'],
+    'max',
+  ),
+  pick(
+    'first',
+    ['first_value'],
+    'The first value in the order of arrival, null included.',
+    ['first(col) FROM VALUES (5) AS t(col)', '5'],
+    'first',
+  ),
+  pick(
+    'last',
+    ['last_value'],
+    'The last value in the order of arrival, null included.',
+    ['last(col) FROM VALUES (5) AS t(col)', '5'],
+    'last',
+  ),
   pick('any_value', [], 'Some value of the group.', ['any_value(col) FROM VALUES (5) AS t(col)', '5'], 'first'),
-  booleanFold('bool_and', ['every'], 'Whether all values are true.', ['bool_and(col) FROM VALUES (true), (false) AS t(col)', 'false'], 'min'),
-  booleanFold('bool_or', ['some', 'any'], 'Whether some value is true.', ['bool_or(col) FROM VALUES (true), (false) AS t(col)', 'true'], 'max'),
+  booleanFold(
+    'bool_and',
+    ['every'],
+    'Whether all values are true.',
+    ['bool_and(col) FROM VALUES (true), (false) AS t(col)', 'false'],
+    'min',
+  ),
+  booleanFold(
+    'bool_or',
+    ['some', 'any'],
+    'Whether some value is true.',
+    ['bool_or(col) FROM VALUES (true), (false) AS t(col)', 'true'],
+    'max',
+  ),
   missing('approx_count_distinct', [], 'approx_count_distinct(expr)', 'Deduplicate with distinct() and count().'),
-  missing('stddev', ['stddev_samp', 'std'], 'stddev(expr)', 'Use avg() for now; a numerically stable variance needs a state of its own.'),
-  missing('stddev_pop', [], 'stddev_pop(expr)', 'Use avg() for now; a numerically stable variance needs a state of its own.'),
-  missing('variance', ['var_samp'], 'variance(expr)', 'Use avg() for now; a numerically stable variance needs a state of its own.'),
+  missing(
+    'stddev',
+    ['stddev_samp', 'std'],
+    'stddev(expr)',
+    'Use avg() for now; a numerically stable variance needs a state of its own.',
+  ),
+  missing(
+    'stddev_pop',
+    [],
+    'stddev_pop(expr)',
+    'Use avg() for now; a numerically stable variance needs a state of its own.',
+  ),
+  missing(
+    'variance',
+    ['var_samp'],
+    'variance(expr)',
+    'Use avg() for now; a numerically stable variance needs a state of its own.',
+  ),
   missing('var_pop', [], 'var_pop(expr)', 'Use avg() for now; a numerically stable variance needs a state of its own.'),
   missing('collect_list', ['array_agg'], 'collect_list(expr)', 'Collect the rows and group them in TypeScript.'),
   missing('collect_set', [], 'collect_set(expr)', 'Use distinct() and collect the rows.'),
-  missing('percentile_approx', ['approx_percentile', 'percentile', 'median'], 'percentile_approx(expr, percentage)', 'Use min(), avg() and max() for now.'),
+  missing(
+    'percentile_approx',
+    ['approx_percentile', 'percentile', 'median'],
+    'percentile_approx(expr, percentage)',
+    'Use min(), avg() and max() for now.',
+  ),
 ];
-

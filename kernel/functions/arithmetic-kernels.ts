@@ -4,7 +4,14 @@ import { MillraceError } from '../core/errors.ts';
 import { present } from '../core/assert.ts';
 import type { IntegerType, NumericType } from '../../wasm/abi/kernels.ts';
 import type { Argument, EvalContext, FunctionContext, ScalarImplementation } from './contract.ts';
-import { columnsOf, fixedOperand, type FixedOperand, hasNullConstant, numericSuffix, validityPointer } from './operands.ts';
+import {
+  columnsOf,
+  fixedOperand,
+  type FixedOperand,
+  hasNullConstant,
+  numericSuffix,
+  validityPointer,
+} from './operands.ts';
 import { commonValidity, newFixed, nullColumn } from './vectors.ts';
 
 const STEM = { '+': 'add', '-': 'sub', '*': 'mul', '%': 'rem', div: 'div', '/': 'div' } as const;
@@ -29,7 +36,8 @@ export function arithmeticKernel(
     if (op === '%' || op === 'div') return undefined;
     return plainKernel(op, suffix, type);
   }
-  if (op === '%' || op === '/' || op === 'div') return op === '/' && context.ansi ? divisionKernel(type, suffix) : undefined;
+  if (op === '%' || op === '/' || op === 'div')
+    return op === '/' && context.ansi ? divisionKernel(type, suffix) : undefined;
   return plainKernel(op, suffix, type);
 }
 

@@ -182,7 +182,13 @@ export function toBig(value: LiteralValue): bigint {
   return typeof value === 'bigint' ? value : BigInt(Math.trunc(Number(value)));
 }
 
-function decimalRow(op: ArithmeticOperator, left: Decimal, right: Decimal, type: DataType, onError: OnError): RowFunction {
+function decimalRow(
+  op: ArithmeticOperator,
+  left: Decimal,
+  right: Decimal,
+  type: DataType,
+  onError: OnError,
+): RowFunction {
   return (a, b) => {
     if (typeof a !== 'bigint' || typeof b !== 'bigint') return null;
     if (divides(op) && b === 0n) return divisionByZero(onError);
@@ -263,7 +269,12 @@ export const ARITHMETIC = [
 ];
 
 /** `&`, `|`, `^`, `~`, shifts. */
-function bitwise(name: string, summary: string, example: readonly [string, string], compute: (a: bigint, b: bigint) => bigint) {
+function bitwise(
+  name: string,
+  summary: string,
+  example: readonly [string, string],
+  compute: (a: bigint, b: bigint) => bigint,
+) {
   return defineFunction('arithmetic', {
     name,
     usage: `expr1 ${name} expr2`,

@@ -63,7 +63,9 @@ export function castText(type: DataType, context: FunctionContext): (column: Col
       const write = inner(type.element);
       return (column, row) => {
         if (column.layout !== 'list' || !isValid(column, row)) return null;
-        return `[${rowsOf(column, row).map((at) => write(column.child, at)).join(', ')}]`;
+        return `[${rowsOf(column, row)
+          .map((at) => write(column.child, at))
+          .join(', ')}]`;
       };
     }
     case 'map': {
@@ -75,7 +77,9 @@ export function castText(type: DataType, context: FunctionContext): (column: Col
         if (child.layout !== 'struct') return null;
         const [keys, values] = child.children;
         if (keys === undefined || values === undefined) return null;
-        return `{${rowsOf(column, row).map((at) => `${key(keys, at)} -> ${value(values, at)}`).join(', ')}}`;
+        return `{${rowsOf(column, row)
+          .map((at) => `${key(keys, at)} -> ${value(values, at)}`)
+          .join(', ')}}`;
       };
     }
     case 'void':

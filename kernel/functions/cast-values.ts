@@ -16,7 +16,7 @@ const DAY_MICROS = 86_400_000_000n;
 export function castValue(from: DataType, to: DataType, mode: CastMode, context: FunctionContext): CastValue {
   if (to.kind === 'string') return valueText(from, context);
   if (from.kind === 'string') return castsFromText(to, mode, context);
-  if (to.kind === 'boolean') return (value) => typeof value === 'boolean' ? value : Number(value) !== 0;
+  if (to.kind === 'boolean') return (value) => (typeof value === 'boolean' ? value : Number(value) !== 0);
   if (from.kind === 'boolean') {
     const fromInt = castValue({ kind: 'int' }, to, mode, context);
     return (value) => fromInt(value === true ? 1 : 0);
@@ -47,7 +47,11 @@ export function castValue(from: DataType, to: DataType, mode: CastMode, context:
 }
 
 export function overflow(value: string, from: DataType, to: DataType): MillraceError {
-  return new MillraceError('CAST_OVERFLOW', { value, from: typeName(from).toUpperCase(), to: typeName(to).toUpperCase() });
+  return new MillraceError('CAST_OVERFLOW', {
+    value,
+    from: typeName(from).toUpperCase(),
+    to: typeName(to).toUpperCase(),
+  });
 }
 
 const LIMITS = { byte: 7n, short: 15n, int: 31n, long: 63n } as const;
@@ -92,7 +96,8 @@ function wholeOf(from: DataType): (value: LiteralValue) => bigint | undefined {
     const divisor = 10n ** BigInt(from.scale);
     return (value) => (typeof value === 'bigint' ? value / divisor : undefined);
   }
-  if (from.kind === 'timestamp') return (value) => (typeof value === 'bigint' ? floorDiv(value, 1_000_000n) : undefined);
+  if (from.kind === 'timestamp')
+    return (value) => (typeof value === 'bigint' ? floorDiv(value, 1_000_000n) : undefined);
   return (value) => {
     if (typeof value === 'bigint') return value;
     if (typeof value !== 'number' || Number.isNaN(value)) return undefined;

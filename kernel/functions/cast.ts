@@ -126,7 +126,9 @@ function sameLayout(from: DataType, to: DataType): ScalarImplementation | undefi
 
 function argumentColumn(args: readonly Argument[], length: number, context: EvalContext): Column {
   const [argument] = args;
-  return argument === undefined ? nullColumn(Types.void, length, context.arena) : asColumn(argument, length, context.arena);
+  return argument === undefined
+    ? nullColumn(Types.void, length, context.arena)
+    : asColumn(argument, length, context.arena);
 }
 
 function nestedCast(from: DataType, to: DataType, mode: CastMode, context: FunctionContext): ScalarImplementation {
@@ -171,4 +173,3 @@ function nestedToText(from: DataType, context: FunctionContext): ScalarImplement
     },
   };
 }
-

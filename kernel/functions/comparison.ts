@@ -19,14 +19,24 @@ const TESTS: Readonly<Record<Comparison, (order: number) => boolean>> = {
   ge: (order) => order >= 0,
 };
 
-function comparison(name: string, aliases: readonly string[], test: Comparison, summary: string, example: readonly [string, string]) {
+function comparison(
+  name: string,
+  aliases: readonly string[],
+  test: Comparison,
+  summary: string,
+  example: readonly [string, string],
+) {
   return defineFunction('comparison', {
     name,
     aliases,
     usage: `expr1 ${name} expr2`,
     summary,
     examples: [example],
-    resolve: (args) => ({ ...resolveCommon(name, args), type: Types.boolean, nullable: resultNullable('argument', args) }),
+    resolve: (args) => ({
+      ...resolveCommon(name, args),
+      type: Types.boolean,
+      nullable: resultNullable('argument', args),
+    }),
     vector: ([type = Types.void]) => comparisonKernel(test, type),
     row: () => {
       const holds = TESTS[test];
@@ -110,7 +120,11 @@ export const COMPARISON = [
     resolve(args) {
       if (args.length < 2) throw wrongCount('in', 'at least 2', args.length);
       const type = commonTypeOf(args.map((arg) => arg.type));
-      if (type === undefined || !isOrderable(type)) throw incomparable('IN', args.map((arg) => arg.type));
+      if (type === undefined || !isOrderable(type))
+        throw incomparable(
+          'IN',
+          args.map((arg) => arg.type),
+        );
       return { argTypes: args.map(() => type), type: Types.boolean, nullable: resultNullable('argument', args) };
     },
     nulls: 'lenient',

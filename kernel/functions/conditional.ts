@@ -49,7 +49,8 @@ function coalesce(type: DataType): ScalarImplementation {
   return {
     engine: 'javascript',
     evaluate(args, length, context) {
-      if (type.kind === 'array' || type.kind === 'map' || type.kind === 'struct') return coalesceNested(args, length, context);
+      if (type.kind === 'array' || type.kind === 'map' || type.kind === 'struct')
+        return coalesceNested(args, length, context);
       const writer = writerOf(type, length, context.arena);
       const columns = args.map((argument) => asColumn(argument, length, context.arena));
       const [head] = columns;
@@ -71,7 +72,8 @@ function coalesce(type: DataType): ScalarImplementation {
 function coalesceNested(args: readonly Argument[], length: number, context: EvalContext): Column {
   const columns = args.map((argument) => asColumn(argument, length, context.arena));
   const full = columns.find((column) => column.validity === undefined) ?? columns[0];
-  if (full === undefined || columns[0] === full) return full ?? asColumn({ kind: 'constant', value: null, type: { kind: 'void' } }, length, context.arena);
+  if (full === undefined || columns[0] === full)
+    return full ?? asColumn({ kind: 'constant', value: null, type: { kind: 'void' } }, length, context.arena);
   throw new MillraceError('NOT_SUPPORTED', {
     feature: 'coalesce of nested columns with nulls',
     remedy: 'Coalesce their fields instead.',

@@ -160,7 +160,8 @@ function paramsFor(definition: ScalarDefinition, count: number): readonly Param[
   const last = params[params.length - 1];
   if (variadic !== undefined && last !== undefined) {
     const fixed = params.slice(0, -1);
-    if (count < fixed.length + variadic) throw wrongCount(definition.name, `at least ${fixed.length + variadic}`, count);
+    if (count < fixed.length + variadic)
+      throw wrongCount(definition.name, `at least ${fixed.length + variadic}`, count);
     return [...fixed, ...Array<Param>(count - fixed.length).fill(last)];
   }
   if (count > params.length || count < params.length - optional) {
@@ -174,7 +175,11 @@ export function wrongCount(name: string, expected: string, actual: number): Mill
   return new MillraceError('WRONG_NUM_ARGS', { name, expected, actual });
 }
 
-function commonOf(definition: ScalarDefinition, params: readonly Param[], given: readonly DataType[]): DataType | undefined {
+function commonOf(
+  definition: ScalarDefinition,
+  params: readonly Param[],
+  given: readonly DataType[],
+): DataType | undefined {
   const types = given.filter((_, i) => params[i] === 'common');
   const common = commonTypeOf(types);
   if (common !== undefined) return common;

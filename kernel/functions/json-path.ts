@@ -1,6 +1,9 @@
 /** The paths of get_json_object: `$`, `.name`, `['name']`, `[index]`, `[*]`. */
 
-type Step = { readonly kind: 'key'; readonly name: string } | { readonly kind: 'index'; readonly index: number } | { readonly kind: 'all' };
+type Step =
+  | { readonly kind: 'key'; readonly name: string }
+  | { readonly kind: 'index'; readonly index: number }
+  | { readonly kind: 'all' };
 
 const STEP = /\.([^.[]+)|\['([^']*)'\]|\[(\d+)\]|(\[\*\])/y;
 

@@ -37,7 +37,11 @@ function resolveFromJson(args: readonly ResolveArgument[], timeZone: string): Re
     });
   }
   if (schema.type.kind === 'map' || schema.type.kind === 'array' || schema.type.kind === 'struct') {
-    return { argTypes: [Types.string, schema.type, ...options.map(() => Types.string)], type: nullableFields(schema.type), nullable: true };
+    return {
+      argTypes: [Types.string, schema.type, ...options.map(() => Types.string)],
+      type: nullableFields(schema.type),
+      nullable: true,
+    };
   }
   throw new MillraceError('DATATYPE_MISMATCH', {
     expression: 'from_json',
@@ -70,7 +74,8 @@ export const JSON_FUNCTIONS = [
   defineFunction('json', {
     name: 'from_json',
     usage: 'from_json(text, schema[, options])',
-    summary: 'The struct that a JSON text holds. A malformed record gives nulls (mode PERMISSIVE) or an error (FAILFAST).',
+    summary:
+      'The struct that a JSON text holds. A malformed record gives nulls (mode PERMISSIVE) or an error (FAILFAST).',
     examples: [[`from_json('{"a":1}', 'a INT')`, '{1}']],
     resolve: (args, context) => resolveFromJson(args, context.timeZone),
     nullable: 'always',
@@ -95,7 +100,11 @@ export const JSON_FUNCTIONS = [
           remedy: 'Wrap the value: to_json(struct(a, b)).',
         });
       }
-      return { argTypes: [value.type, ...options.map(() => Types.string)], type: Types.string, nullable: value.nullable };
+      return {
+        argTypes: [value.type, ...options.map(() => Types.string)],
+        type: Types.string,
+        nullable: value.nullable,
+      };
     },
     vector: () => ({
       engine: 'javascript',
@@ -116,4 +125,3 @@ export const JSON_FUNCTIONS = [
     row: () => (text, path) => getJsonPath(String(text), String(path)),
   }),
 ];
-

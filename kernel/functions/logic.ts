@@ -7,7 +7,11 @@ import { defineFunction } from './define.ts';
 import { validityPointer } from './operands.ts';
 import { allocateBytes, asColumn, writerOf } from './vectors.ts';
 
-function booleanColumn(argument: Argument | undefined, length: number, context: EvalContext): Extract<Column, { layout: 'bits' }> {
+function booleanColumn(
+  argument: Argument | undefined,
+  length: number,
+  context: EvalContext,
+): Extract<Column, { layout: 'bits' }> {
   const given = present(argument, 'operand');
   const column = asColumn(given.kind === 'constant' ? { ...given, type: Types.boolean } : given, length, context.arena);
   if (column.layout === 'bits') return column;
@@ -43,7 +47,13 @@ function kleene(name: 'and' | 'or'): ScalarImplementation {
   };
 }
 
-function nullTest(name: string, aliases: readonly string[], summary: string, example: readonly [string, string], wanted: "null" | "value") {
+function nullTest(
+  name: string,
+  aliases: readonly string[],
+  summary: string,
+  example: readonly [string, string],
+  wanted: 'null' | 'value',
+) {
   return defineFunction('logic', {
     name,
     aliases,
@@ -73,7 +83,10 @@ export const LOGIC = [
     name: 'and',
     usage: 'expr1 AND expr2',
     summary: 'True where both are; false wins over null.',
-    examples: [['true AND NULL', 'NULL'], ['false AND NULL', 'false']],
+    examples: [
+      ['true AND NULL', 'NULL'],
+      ['false AND NULL', 'false'],
+    ],
     params: [Types.boolean, Types.boolean],
     returns: Types.boolean,
     vector: () => kleene('and'),
@@ -82,7 +95,10 @@ export const LOGIC = [
     name: 'or',
     usage: 'expr1 OR expr2',
     summary: 'True where either is; true wins over null.',
-    examples: [['true OR NULL', 'true'], ['false OR NULL', 'NULL']],
+    examples: [
+      ['true OR NULL', 'true'],
+      ['false OR NULL', 'NULL'],
+    ],
     params: [Types.boolean, Types.boolean],
     returns: Types.boolean,
     vector: () => kleene('or'),

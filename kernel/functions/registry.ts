@@ -5,6 +5,7 @@ import { COLLECTIONS } from './collections.ts';
 import { COMPARISON } from './comparison.ts';
 import { CONDITIONAL } from './conditional.ts';
 import type { AggregateFunction, FunctionEntry, ScalarFunction } from './contract.ts';
+import { DATE_FORMAT } from './date-format.ts';
 import { DATE_TIME } from './date-time.ts';
 import { JSON_FUNCTIONS } from './json.ts';
 import { LOGIC } from './logic.ts';
@@ -23,6 +24,7 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
   ...STRINGS,
   ...PATTERNS,
   ...DATE_TIME,
+  ...DATE_FORMAT,
   ...COLLECTIONS,
   ...JSON_FUNCTIONS,
   ...MISC,

@@ -212,7 +212,11 @@ function bytesWriter(type: DataType, length: number, arena: Arena): ColumnWriter
 }
 
 /** Undefined rows are empty; the caller says which are null. */
-export function bytesColumn(type: DataType, rows: readonly (Uint8Array | undefined)[], arena: Arena): Extract<Column, { layout: 'bytes' }> {
+export function bytesColumn(
+  type: DataType,
+  rows: readonly (Uint8Array | undefined)[],
+  arena: Arena,
+): Extract<Column, { layout: 'bytes' }> {
   const offsets = new Int32Array(arena.memory.buffer, arena.allocate((rows.length + 1) * 4), rows.length + 1);
   let bytes = 0;
   offsets[0] = 0;
@@ -228,7 +232,10 @@ export function bytesColumn(type: DataType, rows: readonly (Uint8Array | undefin
 }
 
 /** Collects which rows are not null; no bitmap at all where every row is. */
-export function validityWriter(length: number, arena: Arena): { set(row: number): void; finish(): Uint8Array | undefined } {
+export function validityWriter(
+  length: number,
+  arena: Arena,
+): { set(row: number): void; finish(): Uint8Array | undefined } {
   const bits = newValidity(arena, length);
   let count = 0;
   return {
@@ -278,7 +285,13 @@ export function nullColumn(type: DataType, length: number, arena: Arena): Column
   const validity = newValidity(arena, length);
   switch (type.kind) {
     case 'struct':
-      return { layout: 'struct', type, length, validity, children: type.fields.map((f) => nullColumn(f.type, length, arena)) };
+      return {
+        layout: 'struct',
+        type,
+        length,
+        validity,
+        children: type.fields.map((f) => nullColumn(f.type, length, arena)),
+      };
     case 'array':
     case 'map': {
       const offsets = new Int32Array(arena.memory.buffer, arena.allocate((length + 1) * 4), length + 1).fill(0);

@@ -8,7 +8,8 @@ import { contains, sameExpr, transformDown } from '../expr/nodes.ts';
 import { exprText } from '../expr/text.ts';
 import type { AnalysisContext } from './context.ts';
 import type { LogicalPlan, PlanOf } from './logical-plan.ts';
-import { expandStars, namedOutput } from './naming.ts';
+import { namedOutput } from './naming.ts';
+import { expandStars } from './stars.ts';
 import { outputOf } from './output.ts';
 import { isAggregateCall, resolveCalls, resolveNames, tryResolveNames } from './resolve-expr.ts';
 import { scopeOf, type Scope } from './scope.ts';
@@ -39,7 +40,8 @@ function stripAlias(expr: Expr): Expr {
 
 /** An ordinal or an output's alias stands for that output; a column of the child goes first. */
 function groupingOf(grouping: Expr, outputs: readonly Expr[], scope: Scope): Expr {
-  const chosen = grouping.kind === 'literal' && typeof grouping.value === 'number' ? byOrdinal(grouping.value, outputs) : grouping;
+  const chosen =
+    grouping.kind === 'literal' && typeof grouping.value === 'number' ? byOrdinal(grouping.value, outputs) : grouping;
   const found = tryResolveNames(chosen, scope);
   if (found !== undefined) return refuseAggregates(found);
   if (chosen.kind === 'attribute' && chosen.parts.length === 1) {
@@ -52,7 +54,8 @@ function groupingOf(grouping: Expr, outputs: readonly Expr[], scope: Scope): Exp
 
 function byOrdinal(index: number, outputs: readonly Expr[]): Expr {
   const output = outputs[index - 1];
-  if (output === undefined) throw new MillraceError('POSITION_OUT_OF_RANGE', { clause: 'GROUP BY', index, size: outputs.length });
+  if (output === undefined)
+    throw new MillraceError('POSITION_OUT_OF_RANGE', { clause: 'GROUP BY', index, size: outputs.length });
   return stripAlias(output);
 }
 
@@ -140,7 +143,9 @@ export function exposeAggregate(
       }
       return undefined;
     });
-  const resolved = exprs.map((expr) => resolveCalls(resolve(groupingText(expr, aggregate, expose, childScope)), context.functions));
+  const resolved = exprs.map((expr) =>
+    resolveCalls(resolve(groupingText(expr, aggregate, expose, childScope)), context.functions),
+  );
   return { exprs: resolved, plan: Object.freeze({ ...aggregate, outputs }) };
 }
 
@@ -151,7 +156,9 @@ function groupingText(expr: Expr, aggregate: PlanOf<'aggregate'>, expose: (expr:
     const resolved = tryResolveNames(node, scope);
     if (resolved === undefined) return undefined;
     const text = exprText(resolved);
-    const grouping = aggregate.groupings.find((key) => key.kind === 'column' && key.name === text && text.includes('('));
+    const grouping = aggregate.groupings.find(
+      (key) => key.kind === 'column' && key.name === text && text.includes('('),
+    );
     return grouping === undefined ? undefined : expose(grouping);
   });
 }

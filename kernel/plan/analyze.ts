@@ -14,9 +14,17 @@ import type { AnalysisContext } from './context.ts';
 import { intervalMicros } from './interval.ts';
 import { analyzeJoin } from './join-analysis.ts';
 import type { LogicalPlan, PlanOf } from './logical-plan.ts';
-import { expandStars, namedOutput } from './naming.ts';
+import { namedOutput } from './naming.ts';
+import { expandStars } from './stars.ts';
 import { outputOf } from './output.ts';
-import { coerce, isAggregateCall, requireBoolean, resolveCalls, resolveNames, tryResolveNames } from './resolve-expr.ts';
+import {
+  coerce,
+  isAggregateCall,
+  requireBoolean,
+  resolveCalls,
+  resolveNames,
+  tryResolveNames,
+} from './resolve-expr.ts';
 import { namesOf, scopeOf, unresolvedColumn } from './scope.ts';
 import { placeWindows } from './windowing.ts';
 
@@ -82,7 +90,9 @@ function relation(plan: PlanOf<'unresolvedRelation'>, context: AnalysisContext, 
   if (found !== undefined) return Object.freeze({ kind: 'subqueryAlias', name: found.name, child: found.plan });
   const known = [...ctes.values(), ...context.catalog.list()].map((table) => table.name);
   const error = tableNotFound(plan.name.join('.'), known);
-  throw plan.position === undefined ? error : new MillraceError(error.condition, error.parameters, { position: plan.position });
+  throw plan.position === undefined
+    ? error
+    : new MillraceError(error.condition, error.parameters, { position: plan.position });
 }
 
 /** Each common table sees those before it. */
@@ -96,7 +106,10 @@ function withCtes(plan: PlanOf<'with'>, context: AnalysisContext, outer: Relatio
 
 function analyzeProject(plan: PlanOf<'project'>, context: AnalysisContext): LogicalPlan {
   if (isAggregateOutput(plan.expressions)) {
-    return analyzeAggregate({ kind: 'aggregate', groupings: [], outputs: plan.expressions, child: plan.child }, context);
+    return analyzeAggregate(
+      { kind: 'aggregate', groupings: [], outputs: plan.expressions, child: plan.child },
+      context,
+    );
   }
   const scope = scopeOf(plan.child);
   const written = expandStars(plan.expressions, scope);
@@ -169,7 +182,9 @@ function resolveOver(
   child: LogicalPlan,
   context: AnalysisContext,
 ): { readonly child: LogicalPlan; readonly resolved: readonly Expr[] } {
-  const plain = exprs.map((expr) => (contains(expr, isAggregateCall) ? undefined : tryResolveNames(expr, scopeOf(child))));
+  const plain = exprs.map((expr) =>
+    contains(expr, isAggregateCall) ? undefined : tryResolveNames(expr, scopeOf(child)),
+  );
   const ids = new Set(outputOf(child).map((column) => column.id));
   const isGiven = (expr: Expr | undefined): expr is Expr =>
     expr !== undefined && [...columnIdsOf(expr)].every((id) => ids.has(id));
@@ -205,7 +220,11 @@ function resolveOverProject(
   return hidden(project, project.child, resolved);
 }
 
-function hidden(project: PlanOf<'project'>, child: LogicalPlan, resolved: readonly Expr[]): { readonly child: LogicalPlan; readonly resolved: readonly Expr[] } {
+function hidden(
+  project: PlanOf<'project'>,
+  child: LogicalPlan,
+  resolved: readonly Expr[],
+): { readonly child: LogicalPlan; readonly resolved: readonly Expr[] } {
   const given = new Set(outputOf(project).map((column) => column.id));
   const available = new Map(outputOf(child).map((column) => [column.id, column]));
   const extra = new Map<number, ColumnExpr>();
@@ -254,7 +273,10 @@ function analyzeUnion(plan: PlanOf<'union'>, context: AnalysisContext): LogicalP
   const ordered = plan.byName ? [first, ...rest.map((child) => reorder(child, names))] : plan.children;
   const outputs = ordered.map(outputOf);
   if (outputs.some((output) => output.length !== names.length)) {
-    throw new MillraceError('CONFLICTING_COLUMNS', { operation: 'UNION', counts: outputs.map((output) => output.length).join(' and ') });
+    throw new MillraceError('CONFLICTING_COLUMNS', {
+      operation: 'UNION',
+      counts: outputs.map((output) => output.length).join(' and '),
+    });
   }
   const types = names.map((name, i) => {
     const all = outputs.map((output) => output[i]?.type ?? Types.void);
@@ -303,7 +325,11 @@ function checkColumns(plan: LogicalPlan): void {
   for (const expr of exprs) {
     walk(expr, (node) => {
       if (node.kind === 'column' && !given.has(node.id)) {
-        throw unresolvedColumn([node.name], outputOf(plan.child).map((column) => column.name), undefined);
+        throw unresolvedColumn(
+          [node.name],
+          outputOf(plan.child).map((column) => column.name),
+          undefined,
+        );
       }
       return 'descend';
     });

@@ -18,8 +18,13 @@ const UNITS: Readonly<Record<string, readonly [Unit, bigint]>> = {
 
 /** @throws INVALID_INTERVAL */
 export function parseInterval(text: string): CalendarInterval {
-  const wrong = (problem: string): MillraceError => new MillraceError('INVALID_INTERVAL', { text: `'${text}'`, problem });
-  const words = text.trim().toLowerCase().replace(/^interval\s+/, '').split(/\s+/);
+  const wrong = (problem: string): MillraceError =>
+    new MillraceError('INVALID_INTERVAL', { text: `'${text}'`, problem });
+  const words = text
+    .trim()
+    .toLowerCase()
+    .replace(/^interval\s+/, '')
+    .split(/\s+/);
   if (words.length < 2 || words.length % 2 !== 0) throw wrong('it must be pairs of a number and a unit');
   const total = { months: 0n, days: 0n, microseconds: 0n };
   for (let i = 0; i < words.length; i += 2) {

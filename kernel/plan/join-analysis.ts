@@ -83,7 +83,11 @@ function joinUsing(plan: PlanOf<'join'>, using: readonly string[], context: Anal
   const equal = pairs.map((pair) => Exprs.call('=', [pair.left, pair.right]));
   const [first, ...rest] = equal;
   if (first === undefined) {
-    throw new MillraceError('INVALID_ARGUMENT', { argument: 'using', problem: 'no column is named', remedy: 'Name at least one.' });
+    throw new MillraceError('INVALID_ARGUMENT', {
+      argument: 'using',
+      problem: 'no column is named',
+      remedy: 'Name at least one.',
+    });
   }
   const all = rest.reduce((left, right) => Exprs.call('and', [left, right]), first);
   const { using: _names, ...bare } = plan;

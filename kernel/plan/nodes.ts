@@ -63,7 +63,10 @@ const NODES: { readonly [K in PlanKind]: NodeOps<PlanOf<K>> } = {
   sort: {
     ...unary(),
     exprs: (n) => n.orders.map((order) => order.child),
-    withExprs: (n, exprs) => ({ ...n, orders: n.orders.map((order, i) => ({ ...order, child: exprs[i] ?? order.child })) }),
+    withExprs: (n, exprs) => ({
+      ...n,
+      orders: n.orders.map((order, i) => ({ ...order, child: exprs[i] ?? order.child })),
+    }),
   },
   deduplicate: {
     ...unary(),

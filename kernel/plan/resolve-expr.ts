@@ -16,6 +16,7 @@ import { functionNames, lookupFunction } from '../functions/registry.ts';
 import type { SqlParser } from './parser-port.ts';
 import { rewriteCall } from './rewrite-calls.ts';
 import { rewriteJsonCall } from './rewrite-json.ts';
+import { expandStars } from './stars.ts';
 import { namesOf, resolveName, unresolvedColumn, type Scope } from './scope.ts';
 import { nearest } from './suggest.ts';
 
@@ -28,6 +29,9 @@ export function resolveNames(expr: Expr, scope: Scope): Expr {
         problem: 'no value was given for this parameter',
         remedy: `Pass it: spark.sql(text, { ${node.name}: … }).`,
       });
+    }
+    if (node.kind === 'call' && node.name !== 'count' && node.args.some((arg) => arg.kind === 'star')) {
+      return resolveNames({ ...node, args: expandStars(node.args, scope) }, scope);
     }
     if (node.kind !== 'attribute') return undefined;
     const found = resolveName(node.parts, scope, node.position);
@@ -47,7 +51,10 @@ export function tryResolveNames(expr: Expr, scope: Scope): Expr | undefined {
 
 /** Whether a call names an aggregate function. */
 export function isAggregateCall(node: Expr): boolean {
-  return (node.kind === 'call' && (node.name === 'count_if' || lookupFunction(node.name)?.kind === 'aggregate')) || node.kind === 'aggregate';
+  return (
+    (node.kind === 'call' && (node.name === 'count_if' || lookupFunction(node.name)?.kind === 'aggregate')) ||
+    node.kind === 'aggregate'
+  );
 }
 
 /** What functions depend on, and the parser for schemas given as text. */
@@ -62,10 +69,21 @@ export interface ResolveContext extends FunctionContext {
  */
 export function resolveCalls(expr: Expr, context: ResolveContext): Expr {
   if (expr.kind === 'call' && expr.name === 'interval') return expr;
+  if (expr.kind === 'call' && expr.name === 'struct') return resolveCalls(structCall(expr), context);
   if (expr.kind === 'call' && (expr.name === 'from_json' || expr.name === 'to_json')) {
     return resolveChildren(rewriteJsonCall(expr, context.parser), context);
   }
   return resolveChildren(expr, context);
+}
+
+/** `struct(a, b + 1 AS c)`: fields are called as columns would be, others col1, col2, …. */
+function structCall(node: ExprOf<'call'>): Expr {
+  const args = node.args.flatMap((arg, i) => {
+    const inner = arg.kind === 'alias' ? arg.child : arg;
+    const isNamed = arg.kind === 'alias' || arg.kind === 'column' || arg.kind === 'field';
+    return [Exprs.literal(isNamed ? arg.name : `col${i + 1}`, Types.string), inner];
+  });
+  return Exprs.call('named_struct', args, node.position === undefined ? {} : { position: node.position });
 }
 
 function resolveChildren(expr: Expr, context: ResolveContext): Expr {
@@ -117,16 +135,29 @@ function unknownRoutine(node: ExprOf<'call'>): MillraceError {
       'INVALID_TIME_WINDOW',
       {
         expression: exprText(node),
-        problem: node.name === 'window' ? 'it may only stand in select, groupBy and withColumn' : 'session windows are not supported yet',
-        remedy: node.name === 'window' ? 'Group by it, or compute it in a column first.' : 'Use window() for tumbling and sliding windows.',
+        problem:
+          node.name === 'window'
+            ? 'it may only stand in select, groupBy and withColumn'
+            : 'session windows are not supported yet',
+        remedy:
+          node.name === 'window'
+            ? 'Group by it, or compute it in a column first.'
+            : 'Use window() for tumbling and sliding windows.',
       },
       position,
     );
   }
   if (['explode', 'explode_outer', 'posexplode', 'inline', 'stack'].includes(node.name)) {
-    return new MillraceError('NOT_SUPPORTED', { feature: `The generator ${node.name}`, remedy: 'Take elements out by position with getItem().' }, position);
+    return new MillraceError(
+      'NOT_SUPPORTED',
+      { feature: `The generator ${node.name}`, remedy: 'Take elements out by position with getItem().' },
+      position,
+    );
   }
-  const near = nearest(node.name, functionNames().filter((name) => /^\w+$/.test(name)));
+  const near = nearest(
+    node.name,
+    functionNames().filter((name) => /^\w+$/.test(name)),
+  );
   const suggestion = near.length > 0 ? `Did you mean ${near.join(', ')}?` : 'Check the spelling.';
   return new MillraceError('UNRESOLVED_ROUTINE', { name: `\`${node.name}\``, suggestion }, position);
 }
@@ -222,7 +253,10 @@ function resolveCast(node: ExprOf<'cast'>, context: FunctionContext): Expr {
 }
 
 function resolveCase(node: ExprOf<'case'>, context: FunctionContext): Expr {
-  const results = [...node.branches.map((branch) => branch.then), ...(node.otherwise === undefined ? [] : [node.otherwise])];
+  const results = [
+    ...node.branches.map((branch) => branch.then),
+    ...(node.otherwise === undefined ? [] : [node.otherwise]),
+  ];
   const type = commonTypeOf(results.map(typeOf));
   if (type === undefined) {
     throw new MillraceError('DATATYPE_MISMATCH', {

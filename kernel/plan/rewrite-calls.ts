@@ -100,7 +100,8 @@ function addition(operator: string, a: Expr, b: Expr): Expr | undefined {
   if (left === 'date' && (right === 'int' || right === 'short' || right === 'byte')) {
     return call(operator === '+' ? 'date_add' : 'date_sub', a, b);
   }
-  if (operator === '+' && right === 'date' && (left === 'int' || left === 'short' || left === 'byte')) return call('date_add', b, a);
+  if (operator === '+' && right === 'date' && (left === 'int' || left === 'short' || left === 'byte'))
+    return call('date_add', b, a);
   return undefined;
 }
 

@@ -34,4 +34,3 @@ function schemaLiteral(schema: Expr, parser: Pick<SqlParser, 'parseSchema' | 'pa
   const type = /^(?:struct|array|map)\s*</i.test(text) ? parser.parseType(text) : parser.parseSchema(text);
   return Exprs.literal(null, type);
 }
-

@@ -34,7 +34,10 @@ export function scopeOf(plan: LogicalPlan): Scope {
     case 'aggregate':
       return passedOn(plan.outputs, scopeOf(plan.child));
     case 'join': {
-      const all = plan.type === 'semi' || plan.type === 'anti' ? scopeOf(plan.left) : [...scopeOf(plan.left), ...scopeOf(plan.right)];
+      const all =
+        plan.type === 'semi' || plan.type === 'anti'
+          ? scopeOf(plan.left)
+          : [...scopeOf(plan.left), ...scopeOf(plan.right)];
       const output = new Map(outputOf(plan).map((column) => [column.id, column]));
       return all.map((entry) => ({ ...entry, column: output.get(entry.column.id) ?? entry.column }));
     }
@@ -87,7 +90,12 @@ export function extractField(child: Expr, name: string, position?: SourcePositio
   if (type.kind !== 'struct') throw noSuchField(name, [], position);
   const matches = type.fields.flatMap((f, index) => (sameName(f.name, name) ? [{ f, index }] : []));
   const [match] = matches;
-  if (match === undefined) throw noSuchField(name, type.fields.map((f) => f.name), position);
+  if (match === undefined)
+    throw noSuchField(
+      name,
+      type.fields.map((f) => f.name),
+      position,
+    );
   if (matches.length > 1) {
     throw new MillraceError(
       'AMBIGUOUS_REFERENCE',
@@ -110,7 +118,9 @@ export function allFields(child: Expr): readonly Expr[] {
 }
 
 function ambiguous(parts: readonly string[], found: Scope, position: SourcePosition | undefined): MillraceError {
-  const candidates = found.map((entry) => [entry.qualifier, entry.column.name].filter((part) => part !== undefined).join('.'));
+  const candidates = found.map((entry) =>
+    [entry.qualifier, entry.column.name].filter((part) => part !== undefined).join('.'),
+  );
   return new MillraceError(
     'AMBIGUOUS_REFERENCE',
     { name: `\`${parts.join('.')}\``, candidates: candidates.map((name) => `\`${name}\``).join(', ') },

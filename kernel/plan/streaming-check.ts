@@ -66,7 +66,8 @@ function checkNode(
       }
       return;
     case 'limit':
-      if (mode === 'update') throw refusal('limit', 'it is not possible in output mode update', 'Use append or complete.');
+      if (mode === 'update')
+        throw refusal('limit', 'it is not possible in output mode update', 'Use append or complete.');
       return;
     case 'offset':
       if (mode !== 'complete') throw refusal('offset', 'it is only possible in output mode complete', 'Leave it out.');
@@ -122,7 +123,11 @@ function checkDeduplicate(node: PlanOf<'deduplicate'>, mode: OutputMode, aggrega
     );
   }
   if (mode === 'complete' && aggregates.length > 0 && planHas(node.child, aggregates)) {
-    throw refusal('dropDuplicates after an aggregation', 'it is not possible in output mode complete', 'Use append or update.');
+    throw refusal(
+      'dropDuplicates after an aggregation',
+      'it is not possible in output mode complete',
+      'Use append or update.',
+    );
   }
 }
 

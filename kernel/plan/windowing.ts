@@ -35,7 +35,11 @@ export function placeWindows(
   const [call, second] = found;
   if (call === undefined) return { exprs, child };
   if (second !== undefined) {
-    throw invalid(second, 'an operator can have only one time window', 'Compute the other one in an operator of its own.');
+    throw invalid(
+      second,
+      'an operator can have only one time window',
+      'Compute the other one in an operator of its own.',
+    );
   }
   const window = Exprs.column(context.nextColumnId(), 'window', WINDOW_TYPE, false);
   const node = windowNode(call, window, child, context);
@@ -50,7 +54,12 @@ function replaceWindow(expr: Expr, window: Expr): Expr {
   return transformDown(expr, (node) => (isWindow(node) ? window : undefined));
 }
 
-function windowNode(call: ExprOf<'call'>, window: ExprOf<'column'>, child: LogicalPlan, context: AnalysisContext): LogicalPlan {
+function windowNode(
+  call: ExprOf<'call'>,
+  window: ExprOf<'column'>,
+  child: LogicalPlan,
+  context: AnalysisContext,
+): LogicalPlan {
   const [timeArg, ...durations] = call.args;
   if (timeArg === undefined || durations.length < 1 || durations.length > 3) {
     throw new MillraceError('WRONG_NUM_ARGS', { name: 'window', expected: '2 to 4', actual: call.args.length });
@@ -59,13 +68,15 @@ function windowNode(call: ExprOf<'call'>, window: ExprOf<'column'>, child: Logic
   const windowMicros = durationOf(call, durations[0], 'the window');
   const slideMicros = durations[1] === undefined ? windowMicros : durationOf(call, durations[1], 'the slide');
   const startMicros = durations[2] === undefined ? 0n : durationOf(call, durations[2], 'the start');
-  if (windowMicros <= 0n) throw invalid(call, 'its duration must be greater than 0', 'Give a duration such as "1 minute".');
+  if (windowMicros <= 0n)
+    throw invalid(call, 'its duration must be greater than 0', 'Give a duration such as "1 minute".');
   if (slideMicros <= 0n) throw invalid(call, 'its slide must be greater than 0', 'Give a slide such as "30 seconds".');
   if (slideMicros > windowMicros) {
     throw invalid(call, 'the slide must not exceed the duration', 'Give a shorter slide, or a longer window.');
   }
   const offset = startMicros < 0n ? -startMicros : startMicros;
-  if (offset >= slideMicros) throw invalid(call, 'the start must be less than the slide', 'Give a start within one slide.');
+  if (offset >= slideMicros)
+    throw invalid(call, 'the start must be less than the slide', 'Give a start within one slide.');
   return Object.freeze({ kind: 'timeWindow', time, windowMicros, slideMicros, startMicros, window, child });
 }
 
@@ -95,7 +106,11 @@ function timeOf(call: Expr, time: Expr, context: AnalysisContext): Expr {
     case 'binary':
     case 'array':
     case 'map':
-      throw invalid(call, `its time has the type ${typeName(type)}`, 'Give a timestamp: to_timestamp() or timestamp_seconds() make one.');
+      throw invalid(
+        call,
+        `its time has the type ${typeName(type)}`,
+        'Give a timestamp: to_timestamp() or timestamp_seconds() make one.',
+      );
   }
 }
 

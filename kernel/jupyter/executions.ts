@@ -37,6 +37,8 @@ export interface ExecutionPorts {
   readonly reply: (message: IncomingMessage, content: string) => void;
   /** Resolves once every request that has already reached the sockets was handed to `enqueue`. */
   readonly allReceived: () => Promise<void>;
+  /** Resolves once no interrupt is in progress. */
+  readonly interruptEnded: () => Promise<void> | undefined;
   readonly onStart: (message: IncomingMessage) => void;
   /** A cell ended without an error. */
   readonly onSuccess: (code: string) => void;
@@ -90,6 +92,8 @@ export class Executions {
     } else this.#replyTo(running, outcome);
     this.#ports.iopub.status(running.message.parent, 'idle');
     this.#remember(running, outcome);
+    // A termination that comes late must not hit the next cell.
+    await this.#ports.interruptEnded();
     this.#running = undefined;
     this.#startNext();
   }

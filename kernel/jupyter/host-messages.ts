@@ -40,6 +40,7 @@ export function receiveFromHost(kernel: Kernel, message: FromHost): void {
     }
     case 'outcome':
       settle(kernel.executions.finish(message.epoch, message.outcome));
+      kernel.interrupter.noteProgress();
       return;
     case 'interrupt-seen':
       kernel.interrupter.noteSeen(message.id);

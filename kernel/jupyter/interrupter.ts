@@ -17,6 +17,9 @@ const FLAG_WAIT_MS = 4;
 const SIGNAL_WAIT_MS = 6;
 const TERMINATE_WAIT_MS = 20;
 const STUCK_WAIT_MS = 1000;
+/** The main thread ends a cell within 15 ms of being reached. */
+const END_WAIT_MS = 30;
+const ROUNDS_MAX = 5;
 
 export interface InterrupterPorts {
   readonly flag: Int32Array;
@@ -64,28 +67,55 @@ export class Interrupter {
 
   noteSeen(id: number): void {
     this.#seenId = Math.max(this.#seenId, id);
+    this.noteProgress();
+  }
+
+  /** A cell has ended, or the main thread has answered. */
+  noteProgress(): void {
     this.#wake.abort();
     this.#wake = new AbortController();
   }
 
+  /** What is running when the interrupt is in progress; undefined when none is. */
+  get active(): Promise<void> | undefined {
+    return this.#active;
+  }
+
+  /** A main thread that is free may be blocked again by the same cell, which then has to be reached once more. */
   async #escalate(): Promise<void> {
-    const id = this.#ask({ afterTermination: false });
-    if (!this.#isListening || (await this.#isSeen(id, FLAG_WAIT_MS))) return;
+    const epoch = this.#ports.runningEpoch();
+    for (let round = 0; round < ROUNDS_MAX; round++) {
+      const id = this.#ask({ afterTermination: false });
+      if (!this.#isListening) return;
+      if (!(await this.#reach(id))) break;
+      const hasEnded = (): boolean => epoch === undefined || this.#ports.runningEpoch() !== epoch;
+      if (await this.#becomes(hasEnded, END_WAIT_MS)) return;
+    }
+    this.#ports.tellStuck();
+  }
+
+  /** Whether the main thread's event loop could be freed. */
+  async #reach(id: number): Promise<boolean> {
+    if (await this.#isSeen(id, FLAG_WAIT_MS)) return true;
     if (this.#ports.signal !== undefined) {
       this.#raiseFlag();
       this.#ports.signal();
-      if (await this.#isSeen(id, SIGNAL_WAIT_MS)) return;
+      if (await this.#isSeen(id, SIGNAL_WAIT_MS)) return true;
     }
-    for (const waitMs of [TERMINATE_WAIT_MS, STUCK_WAIT_MS]) {
-      terminateMainThread();
-      // The message asked with before may have been what was terminated.
-      const again = this.#ask({ afterTermination: true });
-      if (await this.#isSeen(again, waitMs)) {
-        this.#ports.noteTerminated();
-        return;
-      }
-    }
-    this.#ports.tellStuck();
+    return (await this.#terminate(TERMINATE_WAIT_MS)) || this.#terminate(STUCK_WAIT_MS);
+  }
+
+  /** Where the main thread has become idle meanwhile, the termination hits the next callback: let it be that of a question. */
+  async #terminate(waitMs: number): Promise<boolean> {
+    let isDone = false;
+    terminateMainThread(() => {
+      isDone = true;
+      this.noteProgress();
+    });
+    this.#ask({ afterTermination: true });
+    if (!(await this.#becomes(() => isDone, waitMs))) return false;
+    this.#ports.noteTerminated();
+    return this.#isSeen(this.#ask({ afterTermination: true }), waitMs);
   }
 
   #ask({ afterTermination }: { readonly afterTermination: boolean }): number {
@@ -100,20 +130,28 @@ export class Interrupter {
     Atomics.notify(this.#ports.flag, 0);
   }
 
-  async #isSeen(id: number, waitMs: number): Promise<boolean> {
+  #isSeen(id: number, waitMs: number): Promise<boolean> {
+    return this.#becomes(() => this.#seenId >= id, waitMs);
+  }
+
+  async #becomes(holds: () => boolean, waitMs: number): Promise<boolean> {
     const endMs = this.#ports.clock.monotonicMs() + waitMs;
     for (;;) {
+      if (holds()) return true;
       const leftMs = endMs - this.#ports.clock.monotonicMs();
-      if (this.#seenId >= id) return true;
       if (leftMs <= 0) return false;
       await this.#ports.clock.sleep(leftMs, this.#wake.signal);
     }
   }
 }
 
-function terminateMainThread(): void {
+/** `onDone` is called once nothing runs any more that was to be terminated. */
+function terminateMainThread(onDone: () => void): void {
   const session = new Session();
   session.connectToMainThread();
   session.post('Runtime.evaluate', { expression: `globalThis[Symbol.for('${BEFORE_TERMINATION}')]?.()` });
-  session.post('Runtime.terminateExecution', () => session.disconnect());
+  session.post('Runtime.terminateExecution', () => {
+    session.disconnect();
+    onDone();
+  });
 }

@@ -217,6 +217,7 @@ export class Kernel {
       toHost: (message) => this.#toHost(message),
       reply: (message, content) => this.#reply(message, 'shell', content),
       allReceived: () => this.#allReceived(),
+      interruptEnded: () => this.interrupter.active,
       onStart: (message) => {
         this.parents.note(message.parent);
         this.stdin.forget();

@@ -4,7 +4,7 @@
  *
  * One 32-bit word in shared memory: the main thread adds before it posts, the worker subtracts after it has sent.
  */
-const CHARACTERS_MAX = 32 * 1024 * 1024;
+const CHARACTERS_MAX = 2 * 1024 * 1024;
 const WAIT_MS = 50;
 /** What a message costs beside its text. */
 export const MESSAGE_COST = 256;

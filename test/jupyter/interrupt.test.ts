@@ -81,6 +81,29 @@ describe('an interrupt', () => {
     assert.equal((await kernel.execute('1')).reply.content['status'], 'ok');
   });
 
+  it('at any moment, fifty times: every cell gets its reply, the next one runs', async () => {
+    const codes = [
+      'while (true) {}',
+      'await new Promise(() => {})',
+      'await spin()',
+      'for (let i = 0; i < 1e6; i++);',
+      '1',
+    ];
+    for (let i = 0; i < 50; i++) {
+      const id = await kernel.executeLater(codes[i % codes.length] ?? '');
+      await kernel.busy(id);
+      // From none to a few milliseconds later: turns of the event loop, so that the moments differ without a clock.
+      for (let turn = 0; turn < (i * 7) % 40; turn++) await new Promise(setImmediate);
+      await kernel.request('control', 'interrupt_request', {});
+      await kernel.reply('shell', id);
+      const { published } = await kernel.execute('kept', { stop_on_error: false });
+      assert.ok(
+        published.some(({ type }) => type === 'execute_result'),
+        `after ${codes[i % codes.length] ?? ''}`,
+      );
+    }
+  });
+
   it('while the interpreter is still loading leaves it alone', async () => {
     const loading = await KernelClient.start({ env: { FAKE_LOAD_MS: '300' } });
     const id = await loading.executeLater('1');

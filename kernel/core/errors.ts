@@ -82,7 +82,7 @@ export function reviveError(serialized: SerializedError): Error {
   if (condition !== undefined && isCondition(condition) && parameters !== undefined) {
     return new MillraceError(
       condition,
-      parameters as ConditionParameters<typeof condition>,
+      parameters,
       position === undefined ? {} : { position },
     );
   }

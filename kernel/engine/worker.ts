@@ -7,7 +7,7 @@ import { workerData, type MessagePort } from 'node:worker_threads';
 import { createTaskReaders } from '../connectors/readers.ts';
 import { createConnectors } from '../connectors/registry.ts';
 import { fromIpc } from '../arrow/ipc.ts';
-import { assert, present } from '../core/assert.ts';
+import { present } from '../core/assert.ts';
 import { systemClock } from '../core/clock.ts';
 import { MillraceError, reviveError, serializeError, type SerializedError } from '../core/errors.ts';
 import { createGroupTable } from '../physical/group-table/group-table.ts';
@@ -15,13 +15,7 @@ import { createExecutor } from '../physical/executor.ts';
 import { compileKernels, createEngineMemory, instantiate } from '../workers/instance.ts';
 import { computeWorkerEntry } from '../workers/entry.ts';
 import { createPool } from '../workers/pool.ts';
-import {
-  ENGINE_PROTOCOL_VERSION,
-  type EngineWorkerData,
-  type FromEngine,
-  type StreamStart,
-  type ToEngine,
-} from '../session/engine/protocol.ts';
+import { type EngineWorkerData, type FromEngine, type StreamStart, type ToEngine } from '../session/engine/protocol.ts';
 import type { QueryListener } from '../stream/ports.ts';
 import type { RunningQuery } from '../stream/running-query.ts';
 import { runBatchQuery } from './batch-queries.ts';
@@ -32,7 +26,7 @@ import { startStreamQuery } from './stream-queries.ts';
 class EngineServer {
   readonly #port: MessagePort;
   readonly #signal: Int32Array;
-  readonly #engine = createEngine();
+  readonly #engine: Engine;
   readonly #queries = new Map<number, { readonly running: RunningQuery; readonly start: StreamStart }>();
   readonly #running = new Map<number, AbortController>();
   readonly #deliveries = new Map<
@@ -42,8 +36,8 @@ class EngineServer {
   #nextDelivery = 0;
   #outputPort: MessagePort | undefined;
 
-  constructor({ port, signal, protocol }: EngineWorkerData) {
-    assert(protocol === ENGINE_PROTOCOL_VERSION, 'the main thread and the engine come from the same build');
+  constructor({ port, signal }: EngineWorkerData, engine: Engine) {
+    this.#engine = engine;
     this.#port = port;
     this.#signal = signal;
     port.on('message', (message: ToEngine) => this.#receive(message));
@@ -58,22 +52,26 @@ class EngineServer {
   #receive(message: ToEngine): void {
     switch (message.type) {
       case 'execute':
-        return this.#answer(message.request, () => this.#execute(message));
+        this.#answer(message.request, () => this.#execute(message));
+        return;
       case 'cancel':
         this.#running.get(message.request)?.abort();
         return;
       case 'start-stream':
-        return this.#answer(message.request, () => this.#start(message.request, message.query, message.start));
+        this.#answer(message.request, () => this.#start(message.request, message.query, message.start));
+        return;
       case 'stop-stream':
-        return this.#answer(message.request, async () => {
+        this.#answer(message.request, async () => {
           await this.#queries.get(message.query)?.running.stop();
           return { type: 'done', request: message.request };
         });
+        return;
       case 'process-all':
-        return this.#answer(message.request, async () => {
+        this.#answer(message.request, async () => {
           await this.#queries.get(message.query)?.running.processAllAvailable();
           return { type: 'done', request: message.request };
         });
+        return;
       case 'memory-data': {
         const { batches } = fromIpc(message.ipc);
         this.#engine.connectors.memoryStreams.append(String(message.streamId), batches);
@@ -87,11 +85,12 @@ class EngineServer {
         this.#outputPort = message.port;
         return;
       case 'shutdown':
-        return this.#answer(message.request, async () => {
+        this.#answer(message.request, async () => {
           await Promise.allSettled([...this.#queries.values()].map(({ running }) => running.stop()));
           await this.#engine.pool.close();
           return { type: 'done', request: message.request };
         });
+        return;
     }
   }
 
@@ -193,9 +192,11 @@ class EngineServer {
   }
 }
 
-function createEngine() {
+type Engine = Awaited<ReturnType<typeof createEngine>>;
+
+async function createEngine() {
   const memory = createEngineMemory();
-  const module = compileKernels(readFileSync(new URL('./kernels.wasm', import.meta.url)));
+  const module = await compileKernels(readFileSync(new URL('./kernels.wasm', import.meta.url)));
   const instance = instantiate(module, memory);
   const unused = (): never => {
     throw new MillraceError('INTERNAL_ERROR', { message: 'Sinks that lead to the main thread are made per query' });
@@ -211,4 +212,4 @@ function transferable(bytes: Uint8Array): ArrayBuffer[] {
   return buffer instanceof ArrayBuffer && bytes.byteLength === buffer.byteLength ? [buffer] : [];
 }
 
-new EngineServer(present(workerData as EngineWorkerData | null, "the engine worker's data"));
+new EngineServer(present(workerData as EngineWorkerData | null, "the engine worker's data"), await createEngine());

@@ -6,7 +6,12 @@ import { compiledKernels } from '../support/engine.ts';
 /** The names of the interface `Kernels`, mapped types resolved by the compiler. */
 function interfaceNames(): string[] {
   const file = new URL('../../wasm/abi/kernels.ts', import.meta.url).pathname;
-  const program = ts.createProgram([file], { lib: ['lib.es5.d.ts'], types: [], allowImportingTsExtensions: true, noEmit: true });
+  const program = ts.createProgram([file], {
+    lib: ['lib.es5.d.ts'],
+    types: [],
+    allowImportingTsExtensions: true,
+    noEmit: true,
+  });
   const source = program.getSourceFile(file);
   assert.ok(source);
   const declaration = source.statements.find((s) => ts.isInterfaceDeclaration(s) && s.name.text === 'Kernels');

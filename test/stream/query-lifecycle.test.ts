@@ -17,7 +17,6 @@ import {
   lastProgress,
   ProcessAll,
   StartStream,
-  StopStream,
   testStream,
   type Action,
 } from '../support/stream-test.ts';
@@ -59,7 +58,6 @@ test('processingTime runs a batch at each multiple of the interval', () =>
 
 test('availableNow honours limits, reads what was there at the start, evicts, and ends', () =>
   testStream(counted, { trigger: { kind: 'availableNow' }, chunksMax: 1 }, [
-    StopStream(),
     AddData([10, 'a']),
     AddData([11, 'a']),
     AddData([40, 'a']),
@@ -77,7 +75,6 @@ test('availableNow honours limits, reads what was there at the start, evicts, an
 test('availableNow leaves what comes during the run', () => {
   const arriving: (() => void)[] = [];
   return testStream(plan, { trigger: { kind: 'availableNow' }, chunksMax: 1 }, [
-    StopStream(),
     AddData([1, 'a']),
     AddData([2, 'b']),
     Check('a third chunk comes with the first batch', ({ sources }) => {
@@ -92,7 +89,6 @@ test('availableNow leaves what comes during the run', () => {
 
 test('once runs one batch without limits, and none without rows', () =>
   testStream(counted, { trigger: { kind: 'once' }, chunksMax: 1 }, [
-    StopStream(),
     AddData([10, 'a']),
     AddData([40, 'a']),
     StartStream(),
@@ -205,7 +201,6 @@ const EVERY_2_S: Trigger = { kind: 'processingTime', intervalMs: 2000 };
 
 test('33: progress has Spark’s fields', () =>
   testStream(counted, { sourceCount: 2, outputMode: 'update', conf: NO_EMPTY_BATCHES, trigger: EVERY_2_S }, [
-    StopStream(),
     AddDataTo(0, [10, 'a'], [12, 'b']),
     StartStream(),
     AdvanceClock(0),

@@ -2,7 +2,13 @@
 import { Types, type Schema } from '../../kernel/arrow/types.ts';
 import { toIpc } from '../../kernel/arrow/ipc.ts';
 import type { LogicalPlan } from '../../kernel/plan/logical-plan.ts';
-import type { QueryResult, QueryRunner, SourceRequest, StreamHandle, StreamRequest } from '../../kernel/plan/runner-port.ts';
+import type {
+  QueryResult,
+  QueryRunner,
+  SourceRequest,
+  StreamHandle,
+  StreamRequest,
+} from '../../kernel/plan/runner-port.ts';
 import { SparkSession } from '../../kernel/api/session.ts';
 import { sqlParser } from '../../kernel/sql/parser.ts';
 
@@ -28,7 +34,9 @@ export function fakeRunner(answer?: (plan: LogicalPlan) => QueryResult): FakeRun
     printed: [],
     execute(plan) {
       executed.push(plan);
-      return Promise.resolve(answer?.(plan) ?? { schema: Types.struct([]), rowCount: 0, ipc: toIpc([], Types.struct([])) });
+      return Promise.resolve(
+        answer?.(plan) ?? { schema: Types.struct([]), rowCount: 0, ipc: toIpc([], Types.struct([])) },
+      );
     },
     explain: (plan, mode) => `${mode} ${plan.kind}`,
     sourceSchema(source) {

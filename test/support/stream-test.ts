@@ -131,7 +131,7 @@ export function sharedEngine(): Promise<EngineInstance> {
   return engine;
 }
 
-/** Runs the actions; the query is started first unless the list begins with a StartStream. */
+/** Runs the actions; the query is started first unless the list begins with a StartStream, or AddData before it. */
 export async function testStream(
   plan: TestPlan,
   options: StreamTestOptions,
@@ -153,7 +153,8 @@ export async function testStream(
   };
   const start = (changes: StartChanges = {}): Promise<void> =>
     startTestQuery(context, changes.plan ?? plan, { ...options, ...changes }, instance);
-  const begun = actions[0]?.label.startsWith('StartStream') === true ? actions : [StartStream(), ...actions];
+  const first = actions.find(({ label }) => !label.startsWith('AddData'));
+  const begun = first?.label.startsWith('StartStream') === true ? actions : [StartStream(), ...actions];
   try {
     for (const [index, action] of begun.entries()) {
       try {

@@ -129,6 +129,8 @@ export interface DictionaryKernels {
     base: bigint,
     directCount: number,
   ): number;
+  /** Whether all of `length` >= 1 words are equal. */
+  words_equal(words: Pointer, length: number): 0 | 1;
   unpack_panes(ids: Pointer, count: number, keyCapacity: number, outSlot: Pointer, outKey: Pointer): void;
 }
 
@@ -136,6 +138,10 @@ export interface RecordKernels {
   acc_mark(ids: Pointer, length: number, records: Pointer, stride: number): void;
   acc_count(ids: Pointer, validity: Pointer, length: number, records: Pointer, stride: number, slot: number): void;
   acc_add_counts(ids: Pointer, values: Pointer, length: number, records: Pointer, stride: number, slot: number): void;
+  /**
+   * Counts all rows and sums the valid ones; marks the groups. `marks`: what is stored as the first 4 bytes of a record where
+   * nothing is null; 0: only the flags, and the has byte apart.
+   */
   acc_count_sum_f64(
     ids: Pointer,
     values: Pointer,
@@ -146,6 +152,7 @@ export interface RecordKernels {
     countSlot: number,
     sumSlot: number,
     has: number,
+    marks: number,
   ): void;
   acc_sum_d128(...args: [...Accumulate, limit: Pointer, onOverflow: 0 | 1]): number;
   acc_bytes(

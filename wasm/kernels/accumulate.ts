@@ -46,8 +46,18 @@ export function acc_add_counts(ids: usize, values: usize, length: i32, records: 
 /** Counts all rows and sums the valid ones, in one pass; marks. */
 export function acc_count_sum_f64(
   ids: usize, values: usize, validity: usize, length: i32, records: usize, stride: usize,
-  countSlot: usize, sumSlot: usize, has: usize,
+  countSlot: usize, sumSlot: usize, has: usize, marks: u32,
 ): void {
+  if (validity == 0 && marks != 0) {
+    const end = ids + (<usize>length << 2);
+    for (; ids < end; ids += 4, values += 8) {
+      const r = records + <usize>load<u32>(ids) * stride;
+      store<u32>(r, marks);
+      store<i64>(r + countSlot, load<i64>(r + countSlot) + 1);
+      store<f64>(r + sumSlot, load<f64>(r + sumSlot) + load<f64>(values));
+    }
+    return;
+  }
   if (validity == 0) {
     for (let row = 0; row < length; row++) {
       const r = recordOf(records, stride, ids, row);

@@ -39,6 +39,22 @@ function wordSlot(key: u64, shift: u64): usize {
   return <usize>((key * K1) >> shift) << 4;
 }
 
+/** Ids of rows up to the first whose key is not in the direct table: @returns its number. The common case, in a tight loop. */
+@inline
+function knownDirect(words: usize, from: i32, length: i32, ids: usize, direct: usize, base: i64, span: u64): i32 {
+  let p = words + (<usize>from << 3);
+  const end = words + (<usize>length << 3);
+  let out = ids + (<usize>from << 2);
+  for (; p < end; p += 8, out += 4) {
+    const d = load<u64>(p) - <u64>base;
+    if (d >= span) break;
+    const id = load<u32>(direct + (<usize>d << 2));
+    if (id == 0) break;
+    store<u32>(out, id - 1);
+  }
+  return <i32>((p - words) >> 3);
+}
+
 /** Rows `from .. length` of `words` to ids. @returns length, or the first row without an id: the table is full there */
 export function dict_words(
   words: usize, validity: usize, from: i32, length: i32, ids: usize, control: usize,
@@ -48,6 +64,10 @@ export function dict_words(
   const mask: usize = (<usize>16 << bits) - 1;
   const span = <u64>directCount;
   for (let row = from; row < length; row++) {
+    if (validity == 0) {
+      row = knownDirect(words, row, length, ids, direct, base, span);
+      if (row == length) return length;
+    }
     if (isNull(validity, row)) {
       const id = nullId(control);
       if (id < 0) return row;
@@ -360,6 +380,21 @@ export function pane_ids(
     store<u32>(out + (<usize>row << 2), first + load<u32>(keyIds + (<usize>row << 2)));
   }
   return length;
+}
+
+/** Whether all words are equal. */
+export function words_equal(words: usize, length: i32): i32 {
+  const first = v128.load64_splat(words);
+  let differ = i64x2.splat(0);
+  const end = words + (<usize>length << 3);
+  for (; words + 64 <= end; words += 64) {
+    differ = v128.or(differ, v128.or(
+      v128.or(v128.xor(v128.load(words), first), v128.xor(v128.load(words, 16), first)),
+      v128.or(v128.xor(v128.load(words, 32), first), v128.xor(v128.load(words, 48), first)),
+    ));
+  }
+  for (; words < end; words += 8) differ = v128.or(differ, v128.xor(v128.load64_splat(words), first));
+  return <i32>!v128.any_true(differ);
 }
 
 /** Group ids to slots and key ids. `outKey` may be `ids`. */

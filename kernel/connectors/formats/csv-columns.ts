@@ -130,7 +130,8 @@ class BytesWriter implements CsvColumn {
       this.appendText(undefined);
       return true;
     }
-    const [from, to] = [record.from[field] ?? 0, record.to[field] ?? 0];
+    const from = record.from[field] ?? 0;
+    const to = record.to[field] ?? 0;
     const decoded = record.decoded[field] ?? (from === to ? this.#options.emptyValue : undefined);
     if (decoded === undefined) this.#appendRange(bytes, from, to);
     else this.#appendBytes(encoder.encode(decoded));

@@ -6,7 +6,6 @@ import type { Column } from '../../arrow/column.ts';
 import type { DataType } from '../../arrow/types.ts';
 import type { AccumulatorSpec } from '../../functions/contract.ts';
 import type { EngineInstance } from '../ports.ts';
-import type { Records } from './records.ts';
 import { PICK, RECORD } from '../../../wasm/abi/group-kernels.ts';
 import { assert } from '../../core/assert.ts';
 import { MillraceError } from '../../core/errors.ts';
@@ -62,7 +61,7 @@ function slotBytes(type: DataType): number {
 /** What the kernels of one table share. */
 export interface AccumulatorContext {
   readonly instance: EngineInstance;
-  readonly records: Records;
+  readonly stride: number;
   /** Where the strings of min, max, first and last are kept. */
   readonly strings: StringHeap;
   /** BLOCK_ROWS * 16 bytes for converted inputs. */
@@ -80,11 +79,11 @@ export function feed(
   rows: FeedRows,
   context: AccumulatorContext,
 ): void {
-  const { instance, records } = context;
-  const { ids, from, length } = rows;
+  const { instance, stride } = context;
+  const { ids, from, length, records } = rows;
   if (mode === 'update' && spec.op === 'count') {
     const validity = column === undefined ? 0 : columnValidity(column, from, length, context);
-    instance.kernels.acc_count(ids, validity, length, records.pointer, records.stride, slot);
+    instance.kernels.acc_count(ids, validity, length, records, stride, slot);
     return;
   }
   assert(column !== undefined, `${spec.op} has an input`);
@@ -134,33 +133,42 @@ function columnValidity(
 function feedNulls(
   mode: FeedMode,
   spec: AccumulatorSpec,
-  { ids, length }: FeedRows,
+  { ids, length, records }: FeedRows,
   has: number,
-  { instance, records, scratch }: AccumulatorContext,
+  { instance, stride, scratch }: AccumulatorContext,
 ): void {
   if (mode !== 'put' && spec.op !== 'first' && spec.op !== 'last') return;
   instance.kernels.bitmap_fill(scratch, length, 0);
   const picked = mode === 'put' || spec.op === 'last' ? PICK.last : PICK.first;
-  instance.kernels.acc_pick_fixed1(picked, ids, scratch, scratch, length, records.pointer, records.stride, has, has);
+  instance.kernels.acc_pick_fixed1(picked, ids, scratch, scratch, length, records, stride, has, has);
 }
 
 function addCounts({ column, slot, rows, context }: Input): void {
   assert(column.layout === 'fixed', 'counts are longs');
-  const { pointer, stride } = context.records;
+  const { stride } = context;
   const values = column.values.byteOffset + rows.from * 8;
-  context.instance.kernels.acc_add_counts(rows.ids, values, rows.length, pointer, stride, slot);
+  context.instance.kernels.acc_add_counts(rows.ids, values, rows.length, rows.records, stride, slot);
 }
 
 function sum(spec: AccumulatorSpec, mode: FeedMode, input: Input): void {
   const { column, slot, has, rows, context } = input;
   assert(column.layout === 'fixed', 'a sum adds numbers');
   const { kernels } = context.instance;
-  const { pointer, stride } = context.records;
+  const { stride } = context;
   const checked = spec.onOverflow === 'error' ? 1 : 0;
   const state = spec.stateType;
   const wantsDouble = state.kind === 'double' || state.kind === 'float';
   const values = wantsDouble ? toDoubles(column, rows, context) : pointerFrom(column.values, rows.from, column.type);
-  const args = [rows.ids, values, validityFrom(column, rows.from), rows.length, pointer, stride, slot, has] as const;
+  const args = [
+    rows.ids,
+    values,
+    validityFrom(column, rows.from),
+    rows.length,
+    rows.records,
+    stride,
+    slot,
+    has,
+  ] as const;
   let overflow = -1;
   if (wantsDouble) kernels.acc_sum_f64(...args);
   else if (state.kind === 'decimal') {
@@ -226,11 +234,11 @@ function extreme(op: 'min' | 'max', input: Input): void {
   const { column, slot, has, rows, context } = input;
   const { kernels } = context.instance;
   if (column.layout === 'bytes') {
-    return context.strings.feed(op === 'min' ? PICK.min : PICK.max, column, rows, context.records, slot, has);
+    return context.strings.feed(op === 'min' ? PICK.min : PICK.max, column, rows, context.stride, slot, has);
   }
   const most = op === 'max' ? 1 : 0;
   const validity = validityFrom(column, rows.from);
-  const { pointer, stride } = context.records;
+  const { stride } = context;
   const args = (values: number): AccumulateArgs => [
     rows.ids,
     values,
@@ -262,9 +270,9 @@ function bitsAsBytes(bits: Uint8Array, { from, length }: FeedRows, { scratch, in
 function pick(mode: number, input: Input): void {
   const { column, slot, has, rows, context } = input;
   const { kernels } = context.instance;
-  if (column.layout === 'bytes') return context.strings.feed(mode, column, rows, context.records, slot, has);
+  if (column.layout === 'bytes') return context.strings.feed(mode, column, rows, context.stride, slot, has);
   const validity = validityFrom(column, rows.from);
-  const { pointer, stride } = context.records;
+  const { stride } = context;
   const args = (values: number): AccumulateArgs => [
     rows.ids,
     values,

@@ -13,8 +13,11 @@ import { wordsOf, wordsToColumn } from './word-codec.ts';
 
 export interface GroupIndex {
   readonly memoryBytes: number;
-  /** Writes the group ids of rows `from .. from + length` and sees to it that their records exist. */
-  assign(keys: readonly Column[], from: number, length: number, ids: number): void;
+  /**
+   * Numbers rows `from .. from + length` and sees to it that their groups' records exist.
+   * @returns the first group id: that of row i is it + ids[i]
+   */
+  assign(keys: readonly Column[], from: number, length: number, ids: number): number;
   /** Whether a DictionaryIndex would serve better from now on. */
   isWasteful(): boolean;
   keysOf(ids: number, count: number, arena: Arena): Column[];
@@ -39,10 +42,11 @@ export class DictionaryIndex implements GroupIndex {
     return this.#tuples.memoryBytes;
   }
 
-  assign(keys: readonly Column[], from: number, length: number, ids: number): void {
+  assign(keys: readonly Column[], from: number, length: number, ids: number): number {
     this.#tuples.encode(keys, from, length, ids);
     const { count } = this.#tuples;
     if (count > this.#records.capacity) this.#records.ensure(Math.max(count, this.#records.capacity * 2, 256));
+    return 0;
   }
 
   isWasteful(): boolean {
@@ -75,7 +79,6 @@ export class PaneIndex implements GroupIndex {
   /** A pane keeps its id when its groups are gone; the table is rebuilt when such outnumber the rest. */
   readonly #panes: WordDictionary;
   readonly #words: number;
-  readonly #keyIds: number;
   readonly #newIds: number;
   #keyCapacity = KEY_CAPACITY_MIN;
   #capacityChecked = 0;
@@ -95,7 +98,6 @@ export class PaneIndex implements GroupIndex {
     this.#panes = new WordDictionary(instance);
     this.#newIds = scratch.allocate(8 * 4);
     this.#words = scratch.allocate(BLOCK_ROWS * 8);
-    this.#keyIds = scratch.allocate(BLOCK_ROWS * 4);
   }
 
   get memoryBytes(): number {
@@ -110,20 +112,27 @@ export class PaneIndex implements GroupIndex {
     return this.#instance.kernels.group_ids(pointer, stride, capacity, RECORD.live, 0) < capacity * LIVE_SHARE_MIN;
   }
 
-  assign(keys: readonly Column[], from: number, length: number, ids: number): void {
+  assign(keys: readonly Column[], from: number, length: number, ids: number): number {
     const others = keys.filter((_, k) => k !== this.#pane);
-    this.#tuples.encode(others, from, length, this.#keyIds);
+    this.#tuples.encode(others, from, length, ids);
     if (this.#tuples.count > this.#keyCapacity) this.#growKeys();
     const column = present(keys[this.#pane], 'the pane column');
     const words = wordsOf(column, from, length, this.#words, this.#instance);
-    this.#assignPanes(words, validityFrom(column, from), length, ids);
+    const first = this.#assignPanes(words, validityFrom(column, from), length, ids);
     this.#records.ensure(this.#panes.count * this.#keyCapacity);
+    return first;
   }
 
-  #assignPanes(words: number, validity: number, length: number, ids: number): void {
+  /** Where all rows are of one pane, the common case, the ids of the keys stay as they are. */
+  #assignPanes(words: number, validity: number, length: number, ids: number): number {
+    if (validity === 0 && this.#instance.kernels.words_equal(words, length) === 1) {
+      this.#panes.encode(words, 0, 1, this.#newIds);
+      const [pane = 0] = new Uint32Array(this.#instance.memory.buffer, this.#newIds, 1);
+      return pane * this.#keyCapacity;
+    }
     for (let row = 0; ;) {
-      row = this.#panes.paneIds(words, validity, this.#keyIds, row, length, this.#keyCapacity, ids);
-      if (row === length) return;
+      row = this.#panes.paneIds(words, validity, ids, row, length, this.#keyCapacity, ids);
+      if (row === length) return 0;
       this.#addPane(words, validity, row);
     }
   }

@@ -21,16 +21,20 @@ import {
 import { DictionaryIndex, PaneIndex, type GroupIndex } from './group-index.ts';
 import { BLOCK_ROWS, validityFrom } from './key-codec.ts';
 import { Records } from './records.ts';
-import { StringHeap } from './string-heap.ts';
+import { StringHeap, type FeedRows } from './string-heap.ts';
 import { stateColumn } from './group-output.ts';
 
 /** Evicted groups leave their ids behind: the table is rebuilt when fewer than a quarter of at least this many are live. */
 const REBUILD_CAPACITY_MIN = 4096;
 const REBUILD_LIVE_SHARE = 1 / 4;
 
+/** Live, dirty, and the has bytes of accumulators 0 and 1. */
+const FIRST_TWO_MARKS = 0x01010101;
+
 /** The arrangement of one generation of a table; a rebuild makes a new one. */
 interface Storage {
   readonly index: GroupIndex;
+  readonly records: Records;
   readonly context: AccumulatorContext;
   readonly scratch: Arena;
   readonly ids: number;
@@ -70,8 +74,8 @@ class WasmGroupTable implements GroupTable {
   }
 
   get memoryBytes(): number {
-    const { index, context } = this.#storage;
-    return index.memoryBytes + context.records.memoryBytes + context.strings.memoryBytes;
+    const { index, records, context } = this.#storage;
+    return index.memoryBytes + records.memoryBytes + context.strings.memoryBytes;
   }
 
   update(keys: readonly Column[], inputs: readonly (Column | undefined)[], length: number): void {
@@ -89,9 +93,8 @@ class WasmGroupTable implements GroupTable {
   remove(keys: readonly Column[], length: number): void {
     const arena = this.#instance.memory.createArena('group table input');
     const columns = keys.map((column) => columnToEngine(column, arena));
-    this.#eachBlock(columns, length, (ids, _from, count) => {
-      const { pointer, stride } = this.#storage.context.records;
-      this.#instance.kernels.group_clear(ids, count, pointer, stride);
+    this.#eachBlock(columns, length, ({ ids, length: count, records }) => {
+      this.#instance.kernels.group_clear(ids, count, records, this.#layout.stride);
     });
     arena.release();
   }
@@ -102,7 +105,7 @@ class WasmGroupTable implements GroupTable {
   }
 
   markClean(): void {
-    const { pointer, stride, capacity } = this.#storage.context.records;
+    const { pointer, stride, capacity } = this.#storage.records;
     this.#instance.kernels.group_clean(pointer, stride, capacity);
   }
 
@@ -118,7 +121,7 @@ class WasmGroupTable implements GroupTable {
     const ids = work.allocate(count * 4);
     kernels.gather_fixed4(all.ids, selection, count, ids);
     const evicted = this.#groups(ids, count, arena);
-    const { records } = this.#storage.context;
+    const { records } = this.#storage;
     kernels.group_clear(ids, count, records.pointer, records.stride);
     work.release();
     const live = all.count - count;
@@ -149,8 +152,9 @@ class WasmGroupTable implements GroupTable {
       pane === undefined
         ? new DictionaryIndex(this.#keys, records, instance, scratch)
         : new PaneIndex(this.#keys, pane, records, instance, scratch);
-    const context = { instance, records, strings: new StringHeap(instance), scratch: scratch.allocate(SCRATCH_BYTES) };
-    return { index, context, scratch, ids: scratch.allocate(BLOCK_ROWS * 4) };
+    const { stride } = this.#layout;
+    const context = { instance, stride, strings: new StringHeap(instance), scratch: scratch.allocate(SCRATCH_BYTES) };
+    return { index, records, context, scratch, ids: scratch.allocate(BLOCK_ROWS * 4) };
   }
 
   #feed(mode: FeedMode, keys: readonly Column[], inputs: readonly (Column | undefined)[], length: number): void {
@@ -159,31 +163,24 @@ class WasmGroupTable implements GroupTable {
     const keyColumns = keys.map((column) => columnToEngine(column, arena));
     const columns = inputs.map((column) => (column === undefined ? undefined : columnToEngine(column, arena)));
     try {
-      this.#eachBlock(keyColumns, length, (ids, from, count) => this.#feedBlock(mode, columns, ids, from, count));
+      this.#eachBlock(keyColumns, length, (rows) => this.#feedBlock(mode, columns, rows));
     } finally {
       arena.release();
     }
   }
 
-  #feedBlock(
-    mode: FeedMode,
-    columns: readonly (Column | undefined)[],
-    ids: number,
-    from: number,
-    length: number,
-  ): void {
+  #feedBlock(mode: FeedMode, columns: readonly (Column | undefined)[], rows: FeedRows): void {
     const { context } = this.#storage;
-    const { pointer, stride } = context.records;
-    const isPaired = mode === 'update' && this.#feedPair(columns, ids, from, length);
-    if (!isPaired) this.#instance.kernels.acc_mark(ids, length, pointer, stride);
+    const isPaired = mode === 'update' && this.#feedPair(columns, rows);
+    if (!isPaired) this.#instance.kernels.acc_mark(rows.ids, rows.length, rows.records, this.#layout.stride);
     this.#layout.accumulators.forEach((accumulator, k) => {
       if (isPaired && (k === this.#pair?.count || k === this.#pair?.sum)) return;
-      feed(accumulator, columns[k], mode, { ids, from, length }, context);
+      feed(accumulator, columns[k], mode, rows, context);
     });
   }
 
   /** @returns whether count and sum were fed together */
-  #feedPair(columns: readonly (Column | undefined)[], ids: number, from: number, length: number): boolean {
+  #feedPair(columns: readonly (Column | undefined)[], { ids, from, length, records }: FeedRows): boolean {
     if (this.#pair === undefined) return false;
     const counted = columns[this.#pair.count];
     const summed = columns[this.#pair.sum];
@@ -191,28 +188,29 @@ class WasmGroupTable implements GroupTable {
     if (summed?.layout !== 'fixed' || !(summed.values instanceof Float64Array)) return false;
     const count = present(this.#layout.accumulators[this.#pair.count], 'the count');
     const sum = present(this.#layout.accumulators[this.#pair.sum], 'the sum');
-    const { pointer, stride } = this.#storage.context.records;
+    const areFirst = this.#pair.count + this.#pair.sum === 1;
     this.#instance.kernels.acc_count_sum_f64(
       ids,
       summed.values.byteOffset + from * 8,
       validityFrom(summed, from),
       length,
-      pointer,
-      stride,
+      records,
+      this.#layout.stride,
       count.slot,
       sum.slot,
       sum.has,
+      areFirst ? FIRST_TWO_MARKS : 0,
     );
     return true;
   }
 
   /** Group ids block by block. `use` must take what it needs of `#storage` anew: a block may have rebuilt it. */
-  #eachBlock(keys: readonly Column[], length: number, use: (ids: number, from: number, count: number) => void): void {
+  #eachBlock(keys: readonly Column[], length: number, use: (rows: FeedRows) => void): void {
     for (let from = 0; from < length; from += BLOCK_ROWS) {
       const count = Math.min(BLOCK_ROWS, length - from);
-      const { index, ids } = this.#storage;
-      index.assign(keys, from, count, ids);
-      use(ids, from, count);
+      const { index, ids, records } = this.#storage;
+      const first = index.assign(keys, from, count, ids);
+      use({ ids, from, length: count, records: records.pointer + first * this.#layout.stride });
       if (index.isWasteful()) this.#rebuild(undefined);
     }
   }
@@ -237,12 +235,12 @@ class WasmGroupTable implements GroupTable {
   }
 
   #countIds(flag: number): number {
-    const { pointer, stride, capacity } = this.#storage.context.records;
+    const { pointer, stride, capacity } = this.#storage.records;
     return this.#instance.kernels.group_ids(pointer, stride, capacity, flag, 0);
   }
 
   #listIds(flag: number, arena: Arena): { readonly ids: number; readonly count: number } {
-    const { pointer, stride, capacity } = this.#storage.context.records;
+    const { pointer, stride, capacity } = this.#storage.records;
     const count = this.#countIds(flag);
     const ids = arena.allocate(count * 4);
     this.#instance.kernels.group_ids(pointer, stride, capacity, flag, ids);
@@ -250,17 +248,17 @@ class WasmGroupTable implements GroupTable {
   }
 
   #groups(ids: number, count: number, arena: Arena): RecordBatch {
-    const { index, context } = this.#storage;
+    const { index, records } = this.#storage;
     const states = this.#layout.accumulators.map((accumulator) =>
-      stateColumn(accumulator, ids, count, context.records, this.#instance, arena),
+      stateColumn(accumulator, ids, count, records, this.#instance, arena),
     );
     return makeBatch(this.#schema, [...index.keysOf(ids, count, arena), ...states], count);
   }
 }
 
-function releaseStorage({ index, context, scratch }: Storage): void {
+function releaseStorage({ index, records, context, scratch }: Storage): void {
   index.release();
-  context.records.release();
+  records.release();
   context.strings.release();
   scratch.release();
 }

@@ -2,17 +2,19 @@
 import type { BytesColumn } from '../../arrow/column.ts';
 import type { Arena } from '../../arrow/memory.ts';
 import type { EngineInstance } from '../ports.ts';
-import type { Records } from './records.ts';
 import { validityFrom } from './key-codec.ts';
 
 const HEAP_BYTES_MIN = 16 * 1024;
 const HEAP_BYTES_MAX = 4 * 1024 * 1024;
 
-/** Rows of one block: group ids from the first row on, and where in the columns they start. */
+/** Rows of one block. */
 export interface FeedRows {
-  readonly ids: number;
+  /** Where in the columns they start. */
   readonly from: number;
   readonly length: number;
+  /** u32 each: the record of row i is at `records + ids[i] * stride`. */
+  readonly ids: number;
+  readonly records: number;
 }
 
 export class StringHeap {
@@ -32,7 +34,7 @@ export class StringHeap {
   }
 
   /** @param mode one of PICK */
-  feed(mode: number, column: BytesColumn, rows: FeedRows, records: Records, slot: number, has: number): void {
+  feed(mode: number, column: BytesColumn, rows: FeedRows, stride: number, slot: number, has: number): void {
     const offsets = column.offsets.subarray(rows.from);
     for (let row = 0; ;) {
       this.#header ??= this.#createHeader();
@@ -44,8 +46,8 @@ export class StringHeap {
         validityFrom(column, rows.from),
         row,
         rows.length,
-        records.pointer,
-        records.stride,
+        rows.records,
+        stride,
         slot,
         has,
         this.#header.byteOffset,

@@ -16,13 +16,7 @@ import type {
   StreamHandle,
   StreamRequest,
 } from '../../plan/runner-port.ts';
-import {
-  ENGINE_PROTOCOL_VERSION,
-  type EngineWorkerData,
-  type FromEngine,
-  type LiveTarget,
-  type ToEngine,
-} from './protocol.ts';
+import type { EngineWorkerData, FromEngine, LiveTarget, ToEngine } from './protocol.ts';
 import { StreamRecord } from './stream-record.ts';
 
 /** How long a synchronous wait for the engine may take before it is an error: starting the worker is a part of it. */
@@ -138,7 +132,7 @@ export class EngineClient implements QueryRunner {
     if (this.#connection !== undefined) return this.#connection;
     const { port1: port, port2 } = new MessageChannel();
     const signal = new Int32Array(new SharedArrayBuffer(4));
-    const workerData: EngineWorkerData = { protocol: ENGINE_PROTOCOL_VERSION, signal, port: port2 };
+    const workerData: EngineWorkerData = { signal, port: port2 };
     const worker = new Worker(this.#options.workerUrl, { workerData, transferList: [port2], name: 'engine' });
     worker.on('error', (error) => this.#lost(error));
     worker.on('exit', (code) =>

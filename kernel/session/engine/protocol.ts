@@ -17,11 +17,8 @@ import type {
 } from '../../plan/runner-port.ts';
 import type { LogicalPlan, Options } from '../../plan/logical-plan.ts';
 
-export const ENGINE_PROTOCOL_VERSION = 1;
-
 /** The engine worker's `workerData`. */
 export interface EngineWorkerData {
-  readonly protocol: typeof ENGINE_PROTOCOL_VERSION;
   readonly signal: Int32Array;
   readonly port: MessagePort;
 }

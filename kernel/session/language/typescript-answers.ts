@@ -91,32 +91,27 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** JupyterLab's icons know these names. */
+/** JupyterLab's icons know these names; what is not listed is an `instance`. */
+const KIND_TYPES: ReadonlyMap<ts.ScriptElementKind, string> = new Map([
+  [ts.ScriptElementKind.functionElement, 'function'],
+  [ts.ScriptElementKind.localFunctionElement, 'function'],
+  [ts.ScriptElementKind.memberFunctionElement, 'function'],
+  [ts.ScriptElementKind.constructSignatureElement, 'function'],
+  [ts.ScriptElementKind.callSignatureElement, 'function'],
+  [ts.ScriptElementKind.classElement, 'class'],
+  [ts.ScriptElementKind.localClassElement, 'class'],
+  [ts.ScriptElementKind.interfaceElement, 'class'],
+  [ts.ScriptElementKind.typeElement, 'class'],
+  [ts.ScriptElementKind.enumElement, 'class'],
+  [ts.ScriptElementKind.keyword, 'keyword'],
+  [ts.ScriptElementKind.moduleElement, 'module'],
+  [ts.ScriptElementKind.alias, 'module'],
+  [ts.ScriptElementKind.memberVariableElement, 'property'],
+  [ts.ScriptElementKind.memberGetAccessorElement, 'property'],
+  [ts.ScriptElementKind.memberSetAccessorElement, 'property'],
+  [ts.ScriptElementKind.string, 'text'],
+]);
+
 function typeOfKind(kind: ts.ScriptElementKind): string {
-  switch (kind) {
-    case ts.ScriptElementKind.functionElement:
-    case ts.ScriptElementKind.localFunctionElement:
-    case ts.ScriptElementKind.memberFunctionElement:
-    case ts.ScriptElementKind.constructSignatureElement:
-    case ts.ScriptElementKind.callSignatureElement:
-      return 'function';
-    case ts.ScriptElementKind.classElement:
-    case ts.ScriptElementKind.localClassElement:
-    case ts.ScriptElementKind.interfaceElement:
-    case ts.ScriptElementKind.typeElement:
-    case ts.ScriptElementKind.enumElement:
-      return 'class';
-    case ts.ScriptElementKind.keyword:
-      return 'keyword';
-    case ts.ScriptElementKind.moduleElement:
-    case ts.ScriptElementKind.alias:
-      return 'module';
-    case ts.ScriptElementKind.memberVariableElement:
-    case ts.ScriptElementKind.memberGetAccessorElement:
-    case ts.ScriptElementKind.memberSetAccessorElement:
-      return 'property';
-    case ts.ScriptElementKind.string:
-      return 'text';
-  }
-  return 'instance';
+  return KIND_TYPES.get(kind) ?? 'instance';
 }

@@ -88,10 +88,10 @@ export class TypeScriptHost {
       getDefaultLibFileName: (settings) => ts.getDefaultLibFilePath(settings),
       fileExists: (file) => this.#texts.has(file) || ts.sys.fileExists(file),
       readFile: (file, encoding) => this.#texts.get(file)?.text ?? ts.sys.readFile(file, encoding),
-      readDirectory: ts.sys.readDirectory,
-      directoryExists: ts.sys.directoryExists,
-      getDirectories: ts.sys.getDirectories,
-      realpath: ts.sys.realpath ?? ((path) => path),
+      readDirectory: (...args) => ts.sys.readDirectory(...args),
+      directoryExists: (path) => ts.sys.directoryExists(path),
+      getDirectories: (path) => ts.sys.getDirectories(path),
+      realpath: (path) => ts.sys.realpath?.(path) ?? path,
     };
   }
 

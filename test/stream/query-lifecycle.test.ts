@@ -17,6 +17,7 @@ import {
   lastProgress,
   ProcessAll,
   StartStream,
+  StopStream,
   testStream,
   type Action,
 } from '../support/stream-test.ts';
@@ -75,6 +76,7 @@ test('availableNow honours limits, reads what was there at the start, evicts, an
 test('availableNow leaves what comes during the run', () => {
   const arriving: (() => void)[] = [];
   return testStream(plan, { trigger: { kind: 'availableNow' }, chunksMax: 1 }, [
+    StopStream(),
     AddData([1, 'a']),
     AddData([2, 'b']),
     Check('a third chunk comes with the first batch', ({ sources }) => {

@@ -19,6 +19,8 @@ export interface ReportSources {
   readonly inspect: (value: unknown) => string;
   /** Folders whose frames are ours. */
   readonly internalRoots: readonly string[];
+  /** The SQL text that an error's position counts in, where it is known. */
+  readonly statementOf: (error: object) => string | undefined;
 }
 
 /** Whatever was thrown: an error whose own properties throw is named as such. */
@@ -87,7 +89,7 @@ function describe(error: unknown, report: ReportSources, depth: number): string[
   const stack = typeof error.stack === 'string' ? cleanMessage(error.stack) : '';
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line) && isUserFrame(line, report.internalRoots));
   const lines = [title(error, ename, evalue), ...frames.slice(0, FRAMES_MAX).map((frame) => `${DIM}${frame}${RESET}`)];
-  lines.push(...excerptOfFrames(frames, report.sources));
+  lines.push(...excerptOfStatement(error, report), ...excerptOfFrames(frames, report.sources));
   if (depth >= CAUSES_MAX) return lines;
   if (error instanceof AggregateError) {
     for (const inner of error.errors.slice(0, CAUSES_MAX))
@@ -108,6 +110,12 @@ function title(error: object, ename: string, evalue: string): string {
 function isUserFrame(line: string, internalRoots: readonly string[]): boolean {
   if (/[( ]node:|millrace-runner/.test(line)) return false;
   return !internalRoots.some((root) => line.includes(root)) || line.includes('/node_modules/');
+}
+
+function excerptOfStatement(error: object, { statementOf }: ReportSources): string[] {
+  const statement = statementOf(error);
+  if (statement === undefined || !(error instanceof MillraceError) || error.position === undefined) return [];
+  return ['', ...excerpt(statement, error.position.line, error.position.column)];
 }
 
 function excerptOfFrames(frames: readonly string[], sources: CellSources): string[] {

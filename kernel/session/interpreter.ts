@@ -79,6 +79,8 @@ class CellInterpreter implements SessionInterpreter {
   /** The cell that ran last; what cannot be attributed is its. */
   #last: CellContext | undefined;
   #displayCount = 0;
+  /** Errors of SQL cells, whose positions count in the statement. */
+  readonly #statements = new WeakMap<object, string>();
 
   constructor(options: InterpreterOptions) {
     this.#options = options;
@@ -155,6 +157,7 @@ class CellInterpreter implements SessionInterpreter {
         scope: this.#scope,
         show: (bundle) => context.output.display(bundle),
         print: (text) => context.output.stream('stdout', text),
+        noteStatement: (error, text) => this.#statements.set(error, text),
         page: (bundle) => payload.push({ source: 'page', data: bundle, start: 0 }),
         render: (value) => this.#render(value),
         runAs: (action) => this.#attribution.run(context, action),
@@ -208,6 +211,7 @@ class CellInterpreter implements SessionInterpreter {
       sources: this.#sources,
       inspect: inspectValue,
       internalRoots: this.#options.internalRoots,
+      statementOf: (thrown) => this.#statements.get(thrown),
     });
   }
 

@@ -17,6 +17,8 @@ export interface MagicPorts {
   readonly print: (text: string) => void;
   readonly page: (bundle: MimeBundle) => void;
   readonly render: (value: unknown) => MimeBundle | Promise<MimeBundle>;
+  /** The statement that an error's position counts in. */
+  readonly noteStatement: (error: object, text: string) => void;
   /** Runs the action as part of the cell, so that what it starts is attributed to it. */
   readonly runAs: <T>(action: () => T) => T;
 }
@@ -81,19 +83,36 @@ const HELP_MARKDOWN = `**Cells** are TypeScript with top-level \`await\`; the la
 
 `;
 
-async function runSqlCell(call: MagicCall, { evaluate, sql, scope, runAs }: MagicPorts): Promise<CellValue> {
+async function runSqlCell(
+  call: MagicCall,
+  { evaluate, sql, scope, runAs, noteStatement }: MagicPorts,
+): Promise<CellValue> {
   const [, output] = /^(?:--output|-o)\s+([A-Za-z_$][\w$]*)$/.exec(call.rest) ?? [];
   if (call.rest !== '' && output === undefined) throw usageError(call, `"${call.rest}" is not understood`);
   const { text, parameters, expressions } = parseSqlCell(call.code);
   if (text === '') throw usageError(call, 'there is no statement after the first line');
   const bound: unknown = expressions === undefined ? [] : (await evaluate(expressions)).value;
   const values = Array.isArray(bound) ? (bound as unknown[]) : [];
-  const value = await runAs(() =>
-    sql(text, Object.fromEntries(parameters.map((name, index) => [name, values[index]]))),
-  );
+  const named = Object.fromEntries(parameters.map((name, index) => [name, values[index]]));
+  const value = await runStatement(text, { sql: (statement) => runAs(() => sql(statement, named)), noteStatement });
   if (output === undefined) return { value, hasValue: true };
   scope.define(output, value);
   return NOTHING;
+}
+
+async function runStatement(
+  text: string,
+  {
+    sql,
+    noteStatement,
+  }: { readonly sql: (text: string) => unknown; readonly noteStatement: MagicPorts['noteStatement'] },
+): Promise<unknown> {
+  try {
+    return await sql(text);
+  } catch (error) {
+    if (error instanceof MillraceError) noteStatement(error, text);
+    throw error;
+  }
 }
 
 function showText(mime: string): Handler {

@@ -18,6 +18,7 @@ import type {
   Statement,
   VariableDeclaration,
 } from 'acorn';
+import { MillraceError } from '../core/errors.ts';
 import { analyzeNames, type CellNames, type Reference, type Site } from './analyze-names.ts';
 import { parseModule, type Program } from './ast.ts';
 import { endsWithSemicolon, stripTypes, type SourceMapText, type StrippedSource } from './strip-types.ts';
@@ -206,6 +207,12 @@ class CellWriter {
   #writeDeclaration(node: VariableDeclaration): void {
     const first = node.declarations[0];
     if (first === undefined) return;
+    if (node.kind === 'using' || node.kind === 'await using') {
+      throw new MillraceError('NOT_SUPPORTED', {
+        feature: `"${node.kind}" in a cell`,
+        remedy: 'Use const, and try { … } finally { … } to dispose.',
+      });
+    }
     this.#text.remove(node.start, first.start);
     for (const { id, init, start, end } of node.declarations) {
       if (id.type !== 'Identifier' && init) this.#wrap(start, end, '(', ')');

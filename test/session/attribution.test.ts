@@ -64,6 +64,28 @@ test("a handler that another cell's code calls writes to the cell that registere
   assert.equal(owner.stdout, 'handled\n');
 });
 
+test('servers, sockets and streams work, and their handlers write to the cell', async () => {
+  const { outcome, stdout } = await session.run(`
+    import { createServer } from 'node:http';
+    import { once } from 'node:events';
+    import { pipeline } from 'node:stream/promises';
+    import { Readable, Transform, Writable } from 'node:stream';
+    const server = createServer((request, response) => { console.log('asked', request.url); request.pipe(response) });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const answer = await fetch(\`http://127.0.0.1:\${port}/x\`, { method: 'POST', body: 'echo' });
+    const body = await answer.text();
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+    const upper = new Transform({ transform(chunk, _encoding, done) { done(null, String(chunk).toUpperCase()) } });
+    let written = '';
+    await pipeline(Readable.from(['a', 'b']), upper, new Writable({ write(chunk, _encoding, done) { written += chunk; done() } }));
+    console.log(body, written)`);
+  assert.equal(outcome.status, 'ok', JSON.stringify(outcome));
+  assert.equal(stdout, 'asked /x\necho AB\n');
+});
+
 test('handlers are found again when they are removed', async () => {
   const text = await session.value(
     'const e2 = new EventEmitter(); let calls = 0; const handler = () => { calls++ }; e2.on("x", handler); e2.once("x", handler); e2.off("x", handler); e2.off("x", handler);' +

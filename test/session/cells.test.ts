@@ -188,6 +188,13 @@ describe('names of cells', () => {
   });
 });
 
+test('"using" is refused rather than left undisposed', async () => {
+  assert.match(
+    (await session.failure('using handle = { [Symbol.dispose]() {} }')).evalue,
+    /^\[NOT_SUPPORTED\] "using"/,
+  );
+});
+
 describe('asynchronous cells', () => {
   test('await in loops, conditions, nested functions', () =>
     gives(

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import { MillraceError } from '../../kernel/core/errors.ts';
 import { parseSqlCell } from '../../kernel/session/sql-cell.ts';
 import { openSession } from './support.ts';
 
@@ -110,6 +112,22 @@ describe('%%sql', () => {
     assert.match((await session.failure('%%sql\n  ')).evalue, /there is no statement/);
     const error = await session.failure('%%sql\nSELECT *\nFROM t WHERE a = ${limit.x.y}');
     assert.match(error.traceback.join('\n'), /Cell \[\d+\]:3:28/);
+  });
+
+  test("an error's place is shown in the statement", async () => {
+    const failing = openSession({
+      sqlRunner: () => {
+        const position = { offset: 9, line: 2, column: 3 };
+        throw new MillraceError('PARSE_SYNTAX_ERROR', { error: "'FORM'", hint: 'Did you mean FROM?' }, { position });
+      },
+    });
+    const error = await failing.failure('%%sql\nSELECT 1\n  FORM t');
+    await failing.interpreter.shutdown();
+    const text = stripVTControlCharacters(error.traceback.join('\n'));
+    assert.match(
+      text,
+      /^\[PARSE_SYNTAX_ERROR\].*\(line 2, column 3\)\n\n {2}1 \| SELECT 1\n> 2 \| {3}FORM t\n {4}\| {3}\^$/,
+    );
   });
 
   for (const body of ["SELECT '${a}'", "SELECT 'it''s ${a}'", 'SELECT "${a}"', 'SELECT `${a}`', "SELECT 'x\\' ${a}'"]) {

@@ -46,6 +46,11 @@ const PLANNED: ReadonlyMap<string, string> = new Map([
   ['xml', 'Use json, csv or text files.'],
 ]);
 
+const PLANNED_SINKS: ReadonlyMap<string, string> = new Map([
+  ...['csv', 'json', 'text'].map((format): [string, string] => [format, 'Write the rows yourself by foreachBatch.']),
+  ['kafka', 'Send the rows yourself by foreachBatch, with a Kafka client.'],
+]);
+
 export function createConnectors({ show, print, foreachBatch }: ConnectorPorts): Connectors {
   const memoryStreams = createMemoryStreams();
   const memorySinks = createMemorySinks();
@@ -70,8 +75,8 @@ export function createConnectors({ show, print, foreachBatch }: ConnectorPorts):
     sinks,
     memoryStreams: memoryStreams.streams,
     memoryTables: memorySinks.tables,
-    source: (format) => find(sources, format, 'reading'),
-    sink: (format) => find(sinks, format, 'writing'),
+    source: (format) => find(sources, format, { use: 'reading', planned: PLANNED }),
+    sink: (format) => find(sinks, format, { use: 'writing', planned: new Map([...PLANNED, ...PLANNED_SINKS]) }),
   };
 }
 
@@ -79,12 +84,21 @@ function byFormat<Provider extends { readonly format: string }>(providers: Provi
   return new Map(providers.map((provider) => [provider.format, provider]));
 }
 
-function find<Provider>(known: ReadonlyMap<string, Provider>, format: string, use: 'reading' | 'writing'): Provider {
+interface Lookup {
+  readonly use: 'reading' | 'writing';
+  readonly planned: ReadonlyMap<string, string>;
+}
+
+function find<Provider>(known: ReadonlyMap<string, Provider>, format: string, { use, planned }: Lookup): Provider {
   const wanted = [...known.keys()].find((name) => name.toLowerCase() === format.toLowerCase());
   const provider = wanted === undefined ? undefined : known.get(wanted);
   if (provider !== undefined) return provider;
-  const remedy = PLANNED.get(format.toLowerCase());
-  if (remedy !== undefined) throw new MillraceError('NOT_SUPPORTED', { feature: `The format ${format}`, remedy });
+  const remedy = planned.get(format.toLowerCase());
+  if (remedy !== undefined)
+    throw new MillraceError('NOT_SUPPORTED', {
+      feature: `${use === 'reading' ? 'Reading' : 'Writing'} the format ${format}`,
+      remedy,
+    });
   const names = [...known.keys()].sort();
   const nearest = nearestFormat(format, names);
   const hint = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;

@@ -124,5 +124,6 @@ test('an unknown format names the nearest; a planned one says what to use', () =
     message: /did you mean website-traffic\?.*memory-stream/,
   });
   assert.throws(() => source('parquet'), { condition: 'NOT_SUPPORTED', message: /parquet.*json, csv or text/ });
+  assert.throws(() => sink('kafka'), { condition: 'NOT_SUPPORTED', message: /Writing the format kafka.*foreachBatch/ });
   assert.throws(() => sink('consol'), { condition: 'DATA_SOURCE_NOT_FOUND', message: /did you mean console/ });
 });

@@ -91,6 +91,15 @@ export class VarintCursor {
   }
 }
 
+/** Headers are read again where they are wanted; here they are seen to lie within their record. */
+function skipHeaders(cursor: VarintCursor, count: number, end: number): void {
+  for (let field = 0; field < count * 2 && cursor.at <= end; field++) {
+    const size = cursor.int(); // moves the cursor, so it comes first
+    cursor.at += Math.max(0, size);
+  }
+  if (count < 0) throw new RecordFormatError('a record has a negative number of headers');
+}
+
 /** The records of one batch that a reader has not taken yet. */
 export class RecordScanner {
   readonly #batch: BatchHeader;
@@ -140,8 +149,10 @@ export class RecordScanner {
       index.valueStarts[row] = this.#base + cursor.at;
       index.valueBytes[row] = valueBytes;
       if (valueBytes > 0) cursor.at += valueBytes;
-      index.headerCounts[row] = cursor.int();
+      const headerCount = cursor.int();
+      index.headerCounts[row] = headerCount;
       index.headerStarts[row] = this.#base + cursor.at;
+      if (headerCount !== 0) skipHeaders(cursor, headerCount, end);
       if (cursor.at > end) throw new RecordFormatError(`record ${offset} is longer than it says`);
       cursor.at = end;
     }

@@ -20,7 +20,9 @@ function push(limit: PlanOf<'limit'>): LogicalPlan {
   if (child.kind === 'limit') return { ...child, count: Math.min(count, child.count) };
   if (child.kind === 'project') return { ...child, child: { kind: 'limit', count, child: child.child } };
   if (child.kind === 'union' && !child.children.every((part) => isLimited(part, count))) {
-    const children = child.children.map((part): LogicalPlan => (isLimited(part, count) ? part : { kind: 'limit', count, child: part }));
+    const children = child.children.map((part): LogicalPlan =>
+      isLimited(part, count) ? part : { kind: 'limit', count, child: part },
+    );
     return { ...limit, child: { ...child, children } };
   }
   return limit;

@@ -52,7 +52,12 @@ function prune(plan: LogicalPlan, wanted: Ids): LogicalPlan {
       return withPlanChildren(plan, [prune(plan.child, allOf(plan.child))]);
     case 'deduplicate':
       // The event-time column must reach the operator, whether or not something above reads it.
-      return withPlanChildren(plan, [prune(plan.child, plan.keys.length === 0 || plan.withinWatermark ? allOf(plan.child) : withReads(plan.keys, wanted))]);
+      return withPlanChildren(plan, [
+        prune(
+          plan.child,
+          plan.keys.length === 0 || plan.withinWatermark ? allOf(plan.child) : withReads(plan.keys, wanted),
+        ),
+      ]);
     case 'filter':
     case 'timeWindow':
     case 'sort':
@@ -101,7 +106,10 @@ function pruneUnion(plan: PlanOf<'union'>, wanted: Ids): LogicalPlan {
   const positions = output.flatMap((column, i) => (wanted.has(column.id) ? [i] : []));
   const kept = positions.length === 0 ? [0] : positions;
   if (kept.length === output.length) {
-    return withPlanChildren(plan, plan.children.map((child) => prune(child, allOf(child))));
+    return withPlanChildren(
+      plan,
+      plan.children.map((child) => prune(child, allOf(child))),
+    );
   }
   const children = plan.children.map((child): LogicalPlan => {
     const columns = outputOf(child);

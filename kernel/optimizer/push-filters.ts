@@ -122,7 +122,9 @@ function pushIntoUnion(filter: PlanOf<'filter'>, union: PlanOf<'union'>): Logica
   const outputs = outputOf(union);
   const children = union.children.map((child): LogicalPlan => {
     const columns = outputOf(child);
-    const renamed = new Map(outputs.flatMap((output, i) => (columns[i] === undefined ? [] : [[output.id, columns[i]] as const])));
+    const renamed = new Map(
+      outputs.flatMap((output, i) => (columns[i] === undefined ? [] : [[output.id, columns[i]] as const])),
+    );
     return { kind: 'filter', condition: substitute(filter.condition, renamed), child };
   });
   return { ...union, children };

@@ -41,7 +41,8 @@ class FreshIds {
     walkPlan(plan, (node) => {
       for (const expression of planExprs(node)) {
         walk(expression, (part) => {
-          if ((part.kind === 'column' || part.kind === 'alias') && part.id !== undefined) least = Math.min(least, part.id);
+          if ((part.kind === 'column' || part.kind === 'alias') && part.id !== undefined)
+            least = Math.min(least, part.id);
           return 'descend';
         });
       }
@@ -77,7 +78,8 @@ function split(plan: PlanOf<'aggregate'>, ids: FreshIds): LogicalPlan {
       call.args.every((arg, i) => sameExpr(arg, first.args[i] ?? call)),
   );
   const others = calls.filter((call) => !call.distinct);
-  if (!sameArguments || !others.every((call) => AGAIN[call.name] !== undefined && call.type.kind !== 'decimal')) return plan;
+  if (!sameArguments || !others.every((call) => AGAIN[call.name] !== undefined && call.type.kind !== 'decimal'))
+    return plan;
   return build(plan, first, others, ids);
 }
 
@@ -93,7 +95,12 @@ function callsOf(outputs: readonly Expr[]): readonly AggregateCall[] {
   return calls;
 }
 
-function build(plan: PlanOf<'aggregate'>, distinct: AggregateCall, others: readonly AggregateCall[], ids: FreshIds): LogicalPlan {
+function build(
+  plan: PlanOf<'aggregate'>,
+  distinct: AggregateCall,
+  others: readonly AggregateCall[],
+  ids: FreshIds,
+): LogicalPlan {
   const keys = plan.groupings.map((grouping) => ({ grouping, ...ids.alias(grouping) }));
   const args = distinct.args.map((arg) => ({ arg, ...ids.alias(arg) }));
   const inputs = others.map((call) => ({ call, ...ids.alias(call) }));

@@ -6,8 +6,24 @@ import { lookupScalar } from '../functions/registry.ts';
 
 /** Functions whose cost is worth a column of its own rather than a second computation. */
 const EXPENSIVE = new Set([
-  'from_json', 'to_json', 'get_json_object', 'schema_of_json', 'json_tuple', 'regexp_extract', 'regexp_extract_all',
-  'regexp_replace', 'rlike', 'regexp_like', 'split', 'md5', 'sha1', 'sha2', 'crc32', 'from_csv', 'to_csv', 'translate',
+  'from_json',
+  'to_json',
+  'get_json_object',
+  'schema_of_json',
+  'json_tuple',
+  'regexp_extract',
+  'regexp_extract_all',
+  'regexp_replace',
+  'rlike',
+  'regexp_like',
+  'split',
+  'md5',
+  'sha1',
+  'sha2',
+  'crc32',
+  'from_csv',
+  'to_csv',
+  'translate',
 ]);
 
 export function isExpensive(expression: Expr): boolean {

@@ -66,7 +66,12 @@ export function selectColumn(bits: Uint8Array, a: Column, b: Column, context: Ev
   return takeColumn(concatColumns(a.type, [a, b], arena), rows, context);
 }
 
-function selectValidity(bits: Uint8Array, a: Column, b: Column, { arena, kernels }: EvalContext): Uint8Array | undefined {
+function selectValidity(
+  bits: Uint8Array,
+  a: Column,
+  b: Column,
+  { arena, kernels }: EvalContext,
+): Uint8Array | undefined {
   if (a.validity === undefined && b.validity === undefined) return undefined;
   const { length } = a;
   const out = allocateBytes(bitmapBytes(length), arena);

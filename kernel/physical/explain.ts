@@ -49,7 +49,8 @@ function linesOf(node: PhysicalPlan, context: FunctionContext): readonly Line[] 
     }
     case 'sort': {
       const orders = node.orders.map(sortText).join(', ');
-      const text = node.count === undefined ? `Sort [${orders}]` : `TakeOrdered(limit=${node.count}, orderBy=[${orders}])`;
+      const text =
+        node.count === undefined ? `Sort [${orders}]` : `TakeOrdered(limit=${node.count}, orderBy=[${orders}])`;
       return chain([`${text} [javascript]`], linesOf(node.child, context));
     }
     case 'limit':
@@ -155,7 +156,8 @@ function engineOf(node: Expr, context: FunctionContext): string | undefined {
       return scalarFunction(node.name).implementation(node.args.map(typeOf), node.type, context).engine;
     }
     if (node.kind !== 'cast') return undefined;
-    return castImplementation(typeOf(node.child), node.type, node.mode ?? (context.ansi ? 'ansi' : 'legacy'), context).engine;
+    return castImplementation(typeOf(node.child), node.type, node.mode ?? (context.ansi ? 'ansi' : 'legacy'), context)
+      .engine;
   } catch (error) {
     // What cannot run can still be explained.
     if (error instanceof MillraceError) return 'unsupported';
@@ -171,7 +173,9 @@ function columnsText(columns: readonly ColumnExpr[]): string {
 
 /** Columns with their ids, as Spark shows them. */
 function named(expression: Expr): string {
-  return expression.kind === 'column' && expression.id >= 0 ? `${expression.name}#${expression.id}` : exprText(expression);
+  return expression.kind === 'column' && expression.id >= 0
+    ? `${expression.name}#${expression.id}`
+    : exprText(expression);
 }
 
 const UNITS: readonly (readonly [bigint, string])[] = [

@@ -12,26 +12,44 @@ function nothingToRelease(): void {
   // The rows belong to the run.
 }
 
-export const NO_LEASES: AsyncIterable<ScanLease> = {
-  async *[Symbol.asyncIterator]() {
-    // A source without rows.
-  },
-};
+function asAsync(leases: Iterable<ScanLease>): AsyncIterable<ScanLease> {
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = leases[Symbol.iterator]();
+      return { next: () => Promise.resolve(iterator.next()) };
+    },
+  };
+}
+
+export const NO_LEASES: AsyncIterable<ScanLease> = asAsync([]);
 
 /** Batches in engine memory as tasks of `columns`, cut so that workers share them. */
-export async function* batchLeases(batches: readonly RecordBatch[]): AsyncGenerator<ScanLease> {
+export function batchLeases(batches: readonly RecordBatch[]): AsyncIterable<ScanLease> {
+  return asAsync(cutBatches(batches));
+}
+
+function* cutBatches(batches: readonly RecordBatch[]): Generator<ScanLease> {
   for (const batch of batches) {
     const [column] = batch.columns;
     if (column === undefined) continue;
     for (let start = 0; start < batch.length; start += TASK_ROWS) {
       const length = Math.min(TASK_ROWS, batch.length - start);
-      const payload = referenceBatch(length === batch.length ? batch : sliceBatch(batch, start, start + length, 'heap'));
-      yield { task: { reader: 'columns', payload, bytes: length * 8 * batch.columns.length }, release: nothingToRelease };
+      const payload = referenceBatch(
+        length === batch.length ? batch : sliceBatch(batch, start, start + length, 'heap'),
+      );
+      yield {
+        task: { reader: 'columns', payload, bytes: length * 8 * batch.columns.length },
+        release: nothingToRelease,
+      };
     }
   }
 }
 
-export async function* rangeLeases({ start, end, step }: PhysicalOf<'range'>): AsyncGenerator<ScanLease> {
+export function rangeLeases(range: PhysicalOf<'range'>): AsyncIterable<ScanLease> {
+  return asAsync(cutRange(range));
+}
+
+function* cutRange({ start, end, step }: PhysicalOf<'range'>): Generator<ScanLease> {
   const span = step > 0n ? end - start : start - end;
   const stride = step > 0n ? step : -step;
   const total = span <= 0n ? 0n : (span + stride - 1n) / stride;

@@ -79,7 +79,8 @@ function findPane(stage: StageNode, plan: PlanOf<'aggregate'>): WindowOperator |
   const reads = (expression: Expr): boolean => columnIdsOf(expression).has(id);
   if (!plan.groupings.some((grouping) => grouping.kind === 'column' && grouping.id === id)) return undefined;
   if (plan.groupings.some((grouping) => grouping.kind !== 'column' && reads(grouping))) return undefined;
-  if (plan.outputs.some((output) => contains(output, (node) => node.kind === 'aggregate' && reads(node)))) return undefined;
+  if (plan.outputs.some((output) => contains(output, (node) => node.kind === 'aggregate' && reads(node))))
+    return undefined;
   const usedAbove = stage.operators.slice(at + 1).some((above) => {
     switch (above.kind) {
       case 'filter':
@@ -135,7 +136,9 @@ function planKeys(groupings: readonly Expr[], pane: WindowOperator | undefined, 
         ? { kind: 'window', index: 0, windowMicros: pane.windowMicros }
         : flattenKey(exprText(grouping), grouping, addKey);
     const column =
-      grouping.kind === 'column' ? grouping : context.syntheticColumn(exprText(grouping), grouping, nullableOf(grouping));
+      grouping.kind === 'column'
+        ? grouping
+        : context.syntheticColumn(exprText(grouping), grouping, nullableOf(grouping));
     outputs.push({ from, column, grouping });
   }
   return { keys, outputs };

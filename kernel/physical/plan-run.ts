@@ -136,7 +136,11 @@ export class PlanRun {
     const isLeaf = child.kind === 'scan' || child.kind === 'range';
     const rows = isLeaf ? [] : await this.rowsOf(child);
     const schema = schemaOfColumns(child.output);
-    const stage: Stage = { source: { kind: isLeaf ? 'scan' : 'batches', schema, output: child.output }, operators, sink };
+    const stage: Stage = {
+      source: { kind: isLeaf ? 'scan' : 'batches', schema, output: child.output },
+      operators,
+      sink,
+    };
     const sourceId = child.kind === 'scan' ? child.sourceId : undefined;
     if (isLeaf) return this.#runTasks(node, stage, this.#leasesOf(child), { sourceId, rowsMax });
     const rowCount = rows.reduce((sum, batch) => sum + batch.length, 0);
@@ -175,7 +179,8 @@ export class PlanRun {
         }
       }
       const all = chain(first, ended ? undefined : iterator);
-      if (ended || pool === undefined || rowsMax !== undefined) return await this.#runInline(node, stage, all, sourceId, rowsMax);
+      if (ended || pool === undefined || rowsMax !== undefined)
+        return await this.#runInline(node, stage, all, sourceId, rowsMax);
       return await this.#runPooled(stage, all, sourceId);
     } finally {
       for (const lease of first.splice(0)) lease.release();
@@ -273,9 +278,11 @@ export class PlanRun {
 
   async #aggregate(node: PhysicalOf<'aggregate'>): Promise<readonly RecordBatch[]> {
     const { child } = node;
-    const partial = child.kind === 'stage' ? await this.stageRows(child, undefined) : { batches: [], release: () => {} };
+    const partial =
+      child.kind === 'stage' ? await this.stageRows(child, undefined) : { batches: [], release: () => {} };
     this.#cleanups.push(partial.release);
-    const state = node.stateId === undefined ? undefined : present(this.#input.stateful.get(node.stateId), 'state operator');
+    const state =
+      node.stateId === undefined ? undefined : present(this.#input.stateful.get(node.stateId), 'state operator');
     return [finishAggregate(node, partial.batches, state, this.#engine, this.context)];
   }
 
@@ -291,7 +298,11 @@ export class PlanRun {
     const batches = await this.rowsOf(node.child);
     if (batches.length === 0) return [];
     const all = concatBatches(schemaOfColumns(node.output), batches, this.#input.arena);
-    const compute = compileColumns(node.orders.map((order) => order.child), node.output, this.context);
+    const compute = compileColumns(
+      node.orders.map((order) => order.child),
+      node.output,
+      this.context,
+    );
     const rows = sortedRows(compute(all, this.context), node.orders);
     return [takeBatch(all, node.count === undefined ? rows : rows.subarray(0, node.count), this.context)];
   }

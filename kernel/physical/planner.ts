@@ -93,7 +93,12 @@ function planNode(plan: LogicalPlan, context: PlanContext): PhysicalPlan {
 function planLocal(plan: PlanOf<'localRelation'>): PhysicalPlan {
   const ordinals = plan.output.map((column) => plan.schema.fields.findIndex((f) => f.name === column.name));
   const all = plan.output.length === plan.schema.fields.length;
-  return { kind: 'local', rows: plan.rows, ordinals: all ? plan.output.map((_, i) => i) : ordinals, output: plan.output };
+  return {
+    kind: 'local',
+    rows: plan.rows,
+    ordinals: all ? plan.output.map((_, i) => i) : ordinals,
+    output: plan.output,
+  };
 }
 
 function planSource(plan: PlanOf<'dataSource'>): PhysicalPlan {
@@ -125,7 +130,8 @@ function planProject(plan: PlanOf<'project'>, context: PlanContext): PhysicalPla
   const columns = plan.expressions.map(projectedColumn);
   columns.forEach((column) => context.followEventTime(column));
   const passesAll =
-    columns.length === child.output.length && columns.every((c, i) => c.expression.kind === 'column' && c.column.id === child.output[i]?.id);
+    columns.length === child.output.length &&
+    columns.every((c, i) => c.expression.kind === 'column' && c.column.id === child.output[i]?.id);
   if (passesAll && columns.every((c, i) => c.column.name === child.output[i]?.name)) return child;
   return appendOperator(child, { kind: 'project', columns, output: columns.map((c) => c.column) });
 }

@@ -43,7 +43,8 @@ function mergeGroups(
   const scratch = context.arena.memory.createArena('panes');
   try {
     for (const partial of partials) {
-      const expanded = node.panes === undefined ? partial : expandBatch(partial, node.panes, { ...context, arena: scratch });
+      const expanded =
+        node.panes === undefined ? partial : expandBatch(partial, node.panes, { ...context, arena: scratch });
       const keys = expanded.columns.slice(0, node.keys.length);
       table.merge(keys, expanded.columns.slice(node.keys.length), expanded.length);
       scratch.release();
@@ -70,7 +71,11 @@ function groupSchema(node: AggregateNode): Schema {
 
 function emptyGroups(node: AggregateNode, { arena }: EvalContext): RecordBatch {
   const schema = groupSchema(node);
-  return makeBatch(schema, schema.fields.map((f) => nullColumn(f.type, 0, arena)), 0);
+  return makeBatch(
+    schema,
+    schema.fields.map((f) => nullColumn(f.type, 0, arena)),
+    0,
+  );
 }
 
 /** Without keys there is always one row: counts of 0, sums of null. */
@@ -101,9 +106,16 @@ function finishGroups(node: AggregateNode, groups: RecordBatch, context: EvalCon
       context,
     ),
   );
-  const columns = [...node.keyOutputs.map((key) => key.column), ...node.aggregates.map((aggregate) => aggregate.column)];
+  const columns = [
+    ...node.keyOutputs.map((key) => key.column),
+    ...node.aggregates.map((aggregate) => aggregate.column),
+  ];
   const finished = makeBatch(schemaOfColumns(columns), [...keys, ...results], groups.length);
-  const compute = compileColumns(node.columns.map((column) => column.expression), columns, context);
+  const compute = compileColumns(
+    node.columns.map((column) => column.expression),
+    columns,
+    context,
+  );
   return makeBatch(schemaOfColumns(node.output), compute(finished, context), groups.length);
 }
 

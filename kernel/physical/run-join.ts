@@ -116,13 +116,7 @@ function enlarge(values: Int32Array): Int32Array<ArrayBuffer> {
   return larger;
 }
 
-function filterPairs(
-  node: JoinNode,
-  pairs: Pairs,
-  left: RecordBatch,
-  right: RecordBatch,
-  context: EvalContext,
-): Pairs {
+function filterPairs(node: JoinNode, pairs: Pairs, left: RecordBatch, right: RecordBatch, context: EvalContext): Pairs {
   const { condition } = node;
   if (condition === undefined || pairs.left.length === 0) return pairs;
   const input = [...node.left.output, ...node.right.output];

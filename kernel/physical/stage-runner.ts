@@ -13,7 +13,14 @@ import { present } from '../core/assert.ts';
 import type { EvalContext, FunctionContext } from '../functions/contract.ts';
 import { compileOperator, EventTimeNotes, type Operator } from './operators/operators.ts';
 import { compileSink, type OpenSink, type Sink } from './operators/sinks.ts';
-import type { CreateGroupTable, CreateStageRunner, EngineInstance, StageOptions, StageOutcome, StageRunner } from './ports.ts';
+import type {
+  CreateGroupTable,
+  CreateStageRunner,
+  EngineInstance,
+  StageOptions,
+  StageOutcome,
+  StageRunner,
+} from './ports.ts';
 import type { Stage } from './stage.ts';
 import { BUILT_IN_READERS } from './task-readers.ts';
 
@@ -94,7 +101,10 @@ export class StageRun implements StageRunner {
 
   finish(): StageOutcome {
     return {
-      output: this.finishBatches().map(({ taskIndex, batches }) => ({ taskIndex, batches: batches.map(referenceBatch) })),
+      output: this.finishBatches().map(({ taskIndex, batches }) => ({
+        taskIndex,
+        batches: batches.map(referenceBatch),
+      })),
       inputRows: this.#inputRows,
       eventTimes: this.#notes.list(),
     };

@@ -85,7 +85,9 @@ export class WorkerPool implements ComputePool {
       for (const dispatch of member.stages.values()) dispatch.lost(at, cause);
     };
     worker.on('error', lost);
-    worker.on('exit', (code) => lost(reviveError({ name: 'Error', message: `a compute worker ended with code ${code}` })));
+    worker.on('exit', (code) =>
+      lost(reviveError({ name: 'Error', message: `a compute worker ended with code ${code}` })),
+    );
     worker.unref();
     return member;
   }

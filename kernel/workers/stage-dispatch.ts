@@ -110,19 +110,24 @@ export class StageDispatch {
       });
     };
     try {
-      while (this.#failure === undefined) {
+      while (!this.#hasFailed()) {
         const next = await leases.next();
         if (next.done === true) break;
         this.#unposted.push(next.value);
         if (this.#unposted.length >= POST_TASKS) this.#flush();
         else flushSoon();
-        while (this.#isFull() && this.#failure === undefined) await this.#change();
+        while (this.#isFull() && !this.#hasFailed()) await this.#change();
       }
     } catch (error) {
       this.#fail(error);
     }
-    if (this.#failure === undefined) this.#flush();
-    else await leases.return?.();
+    if (this.#hasFailed()) await leases.return?.();
+    else this.#flush();
+  }
+
+  /** A method, since messages set the failure while others wait. */
+  #hasFailed(): boolean {
+    return this.#failure !== undefined;
   }
 
   #isFull(): boolean {
@@ -130,7 +135,7 @@ export class StageDispatch {
   }
 
   #flush(): void {
-    if (this.#unposted.length === 0 || this.#failure !== undefined) return;
+    if (this.#unposted.length === 0 || this.#hasFailed()) return;
     const leases = this.#unposted;
     this.#unposted = [];
     const first = this.#nextTask;

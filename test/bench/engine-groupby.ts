@@ -10,7 +10,7 @@ import { Types } from '../../kernel/arrow/types.ts';
 import { optimize } from '../../kernel/optimizer/optimize.ts';
 import { prepare } from '../../kernel/physical/planner.ts';
 import type { LogicalPlan } from '../../kernel/plan/logical-plan.ts';
-import { aggregate, alias, column, lit, OPTIONS, schemaOfColumns, source } from '../physical/support.ts';
+import { aggregate, alias, asAsync, column, lit, OPTIONS, schemaOfColumns, source } from '../physical/support.ts';
 import { createPooledEngine } from '../workers/support.ts';
 
 const ROWS = Number(process.argv[2] ?? 10_000_000);
@@ -50,12 +50,14 @@ function fillTask(first: number, length: number, keyCount: number): BatchReferen
 
 function tasksOf(keyCount: number): readonly BatchReference[] {
   const tasks: BatchReference[] = [];
-  for (let first = 0; first < ROWS; first += TASK_ROWS) tasks.push(fillTask(first, Math.min(TASK_ROWS, ROWS - first), keyCount));
+  for (let first = 0; first < ROWS; first += TASK_ROWS)
+    tasks.push(fillTask(first, Math.min(TASK_ROWS, ROWS - first), keyCount));
   return tasks;
 }
 
-async function* leases(tasks: readonly BatchReference[]): AsyncGenerator<ScanLease> {
-  for (const payload of tasks) yield { task: { reader: 'columns', payload, bytes: payload.length * 24 }, release: () => undefined };
+function* leases(tasks: readonly BatchReference[]): Generator<ScanLease> {
+  for (const payload of tasks)
+    yield { task: { reader: 'columns', payload, bytes: payload.length * 24 }, release: () => undefined };
 }
 
 const plan: LogicalPlan = {
@@ -63,7 +65,13 @@ const plan: LogicalPlan = {
   groupings: [window, key],
   outputs: [window, key, alias(aggregate('count', lit(1)), 'count'), alias(aggregate('sum', value), 'sum')],
   child: {
-    kind: 'timeWindow', time: ts, windowMicros: WINDOW_MICROS, slideMicros: WINDOW_MICROS, startMicros: 0n, window, child: source([ts, key, value]),
+    kind: 'timeWindow',
+    time: ts,
+    windowMicros: WINDOW_MICROS,
+    slideMicros: WINDOW_MICROS,
+    startMicros: 0n,
+    window,
+    child: source([ts, key, value]),
   },
 };
 
@@ -74,7 +82,7 @@ for (const keyCount of [100, 100_000]) {
   let rows = 0;
   for (let run = 0; run < RUNS; run++) {
     const start = performance.now();
-    const result = await engine.executor.run(prepared, new Map([[0, leases(tasks)]]), new Map(), OPTIONS);
+    const result = await engine.executor.run(prepared, new Map([[0, asAsync(leases(tasks))]]), new Map(), OPTIONS);
     times.push(performance.now() - start);
     rows = result.rowCount;
     result.release();
@@ -82,6 +90,8 @@ for (const keyCount of [100, 100_000]) {
   const sorted = times.toSorted((a, b) => a - b);
   const [best = 0] = sorted;
   const median = sorted[sorted.length >> 1] ?? 0;
-  console.log(`${ROWS} rows, ${keyCount} keys, ${WORKERS} workers: median ${median.toFixed(1)} ms, best ${best.toFixed(1)} ms, ${rows} groups`);
+  console.log(
+    `${ROWS} rows, ${keyCount} keys, ${WORKERS} workers: median ${median.toFixed(1)} ms, best ${best.toFixed(1)} ms, ${rows} groups`,
+  );
 }
 await engine.pool.close();

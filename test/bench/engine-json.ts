@@ -25,7 +25,9 @@ const file = join(folder, 'events.json');
 const lines: string[] = [];
 for (let i = 0; i < LINES; i++) {
   const time = new Date(1_700_000_000_000 + Math.floor((i * 3_600_000) / LINES)).toISOString();
-  lines.push(`{"timestamp":"${time}","url":"/page/${(i * 7919) % 1000}","user":"user-${(i * 31) % 5000}","bytes":${(i * 17) % 9999}}`);
+  lines.push(
+    `{"timestamp":"${time}","url":"/page/${(i * 7919) % 1000}","user":"user-${(i * 31) % 5000}","bytes":${(i * 17) % 9999}}`,
+  );
 }
 writeFileSync(file, `${lines.join('\n')}\n`);
 const bytes = lines.reduce((sum, line) => sum + line.length + 1, 0);
@@ -54,19 +56,24 @@ const fields = schema.fields.map((f, index) => {
 });
 const [time, url] = fields.map(columnOf);
 if (time === undefined || url === undefined) throw new AssertionError('four fields');
-const window = column(
-  'window',
-  Types.struct([field('start', Types.timestamp), field('end', Types.timestamp)]),
-  false,
-);
+const window = column('window', Types.struct([field('start', Types.timestamp), field('end', Types.timestamp)]), false);
 const minute = 60_000_000n;
 const plan: LogicalPlan = {
   kind: 'aggregate',
   groupings: [window, url],
   outputs: [window, url, alias(aggregate('count', lit(1)), 'count')],
   child: {
-    kind: 'timeWindow', time, windowMicros: minute, slideMicros: minute, startMicros: 0n, window,
-    child: { kind: 'project', expressions: fields, child: { kind: 'project', expressions: [parsed], child: source([value]) } },
+    kind: 'timeWindow',
+    time,
+    windowMicros: minute,
+    slideMicros: minute,
+    startMicros: 0n,
+    window,
+    child: {
+      kind: 'project',
+      expressions: fields,
+      child: { kind: 'project', expressions: [parsed], child: source([value]) },
+    },
   },
 };
 

@@ -15,7 +15,11 @@ const value = column('value', Types.string);
 const ts = column('ts', Types.timestamp);
 const table = source([a, b, value, ts]);
 
-const project = (expressions: readonly Expr[], child: LogicalPlan): LogicalPlan => ({ kind: 'project', expressions, child });
+const project = (expressions: readonly Expr[], child: LogicalPlan): LogicalPlan => ({
+  kind: 'project',
+  expressions,
+  child,
+});
 const filter = (condition: Expr, child: LogicalPlan): LogicalPlan => ({ kind: 'filter', condition, child });
 const limit = (count: number, child: LogicalPlan): LogicalPlan => ({ kind: 'limit', count, child });
 
@@ -27,11 +31,7 @@ function optimized(plan: LogicalPlan): string {
   return planText(result);
 }
 
-const data = Types.struct([
-  field('url', Types.string),
-  field('ip', Types.string),
-  field('timestamp', Types.timestamp),
-]);
+const data = Types.struct([field('url', Types.string), field('ip', Types.string), field('timestamp', Types.timestamp)]);
 const parse: Expr = { kind: 'function', name: 'from_json', args: [value], type: data, nullable: true };
 const part = (of: Expr, name: string): Expr => {
   const index = data.fields.findIndex((f) => f.name === name);
@@ -109,15 +109,34 @@ test('a filter moves through a projection, but not to a second parse', () => {
 });
 
 test('a filter moves below a watermark and a window that it does not look at', () => {
-  const windowColumn = column('window', Types.struct([field('start', Types.timestamp), field('end', Types.timestamp)]), false);
-  const end: Expr = { kind: 'field', child: windowColumn, index: 1, name: 'end', type: Types.timestamp, nullable: true };
+  const windowColumn = column(
+    'window',
+    Types.struct([field('start', Types.timestamp), field('end', Types.timestamp)]),
+    false,
+  );
+  const end: Expr = {
+    kind: 'field',
+    child: windowColumn,
+    index: 1,
+    name: 'end',
+    type: Types.timestamp,
+    nullable: true,
+  };
   const windowed: LogicalPlan = {
-    kind: 'timeWindow', time: ts, windowMicros: 10n, slideMicros: 10n, startMicros: 0n, window: windowColumn,
+    kind: 'timeWindow',
+    time: ts,
+    windowMicros: 10n,
+    slideMicros: 10n,
+    startMicros: 0n,
+    window: windowColumn,
     child: { kind: 'withWatermark', eventTime: ts, delay: { months: 0, days: 0, microseconds: 5n }, child: table },
   };
   const condition = call('and', call('=', a, lit(1)), call('<', end, Exprs.literal(0n, Types.timestamp)));
   const plan: LogicalPlan = {
-    kind: 'aggregate', groupings: [windowColumn], outputs: [windowColumn, alias(aggregate('count', lit(1)), 'n')], child: filter(condition, windowed),
+    kind: 'aggregate',
+    groupings: [windowColumn],
+    outputs: [windowColumn, alias(aggregate('count', lit(1)), 'n')],
+    child: filter(condition, windowed),
   };
   assert.equal(
     optimized(plan),
@@ -134,10 +153,12 @@ test('a filter moves below a watermark and a window that it does not look at', (
 
 test('a filter on a grouping column moves below the aggregate, one on a result does not', () => {
   const n = alias(aggregate('count', lit(1)), 'n');
-  const plan = filter(
-    call('and', call('=', b, lit(1)), call('>', columnOf(n), lit(5n))),
-    { kind: 'aggregate', groupings: [b], outputs: [b, n], child: table },
-  );
+  const plan = filter(call('and', call('=', b, lit(1)), call('>', columnOf(n), lit(5n))), {
+    kind: 'aggregate',
+    groupings: [b],
+    outputs: [b, n],
+    child: table,
+  });
   assert.equal(
     optimized(plan),
     text`
@@ -158,7 +179,11 @@ test('a filter on a global aggregate stays: it has a row of nothing', () => {
 test('filters go into the sides of a join that keep their unmatched rows', () => {
   const k = column('k', Types.int);
   const plan = filter(call('and', call('>', a, lit(1)), call('>', k, lit(2))), {
-    kind: 'join', type: 'left', left: table, right: source([k]), condition: call('=', a, k),
+    kind: 'join',
+    type: 'left',
+    left: table,
+    right: source([k]),
+    condition: call('=', a, k),
   });
   assert.equal(
     optimized(project([a, k], plan)),
@@ -206,9 +231,19 @@ test('distinct becomes a grouping', () => {
 });
 
 test('a distinct count becomes a grouping below', () => {
-  const distinct: Expr = { kind: 'aggregate', name: 'count', args: [value], distinct: true, type: Types.long, nullable: false };
+  const distinct: Expr = {
+    kind: 'aggregate',
+    name: 'count',
+    args: [value],
+    distinct: true,
+    type: Types.long,
+    nullable: false,
+  };
   const plan: LogicalPlan = {
-    kind: 'aggregate', groupings: [a], outputs: [a, alias(distinct, 'n'), alias(aggregate('sum', b), 's')], child: table,
+    kind: 'aggregate',
+    groupings: [a],
+    outputs: [a, alias(distinct, 'n'), alias(aggregate('sum', b), 's')],
+    child: table,
   };
   assert.equal(
     optimized(plan),
@@ -222,7 +257,12 @@ test('a distinct count becomes a grouping below', () => {
 });
 
 test('counting rows reads one narrow column', () => {
-  const plan: LogicalPlan = { kind: 'aggregate', groupings: [], outputs: [alias(aggregate('count', lit(1)), 'n')], child: source([value, b]) };
+  const plan: LogicalPlan = {
+    kind: 'aggregate',
+    groupings: [],
+    outputs: [alias(aggregate('count', lit(1)), 'n')],
+    child: source([value, b]),
+  };
   assert.equal(
     optimized(plan),
     text`
@@ -236,7 +276,10 @@ test('literals are folded, volatile and failing expressions stay', () => {
   const folded = (expression: Expr): Expr | undefined =>
     expression.kind === 'function' && expression.name === '+' ? Exprs.literal(3, Types.int) : undefined;
   const plan = filter(call('and', lit(true), call('>', a, call('+', lit(1), lit(2)))), table);
-  assert.equal(planText(foldConstants.apply(plan, { foldConstant: folded })), 'Filter (a > 3)\n  Source [a, b, value, ts]');
+  assert.equal(
+    planText(foldConstants.apply(plan, { foldConstant: folded })),
+    'Filter (a > 3)\n  Source [a, b, value, ts]',
+  );
   assert.equal(planText(foldConstants.apply(plan, {})), 'Filter (a > (1 + 2))\n  Source [a, b, value, ts]');
   const always = filter(call('or', lit(true), call('>', a, lit(1))), table);
   assert.equal(foldConstants.apply(always, {}), table);

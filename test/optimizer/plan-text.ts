@@ -47,7 +47,10 @@ function nodeText(plan: LogicalPlan): string {
 
 /** Two spaces for each level. */
 export function planText(plan: LogicalPlan, depth = 0): string {
-  return [`${'  '.repeat(depth)}${nodeText(plan)}`, ...planChildren(plan).map((child) => planText(child, depth + 1))].join('\n');
+  return [
+    `${'  '.repeat(depth)}${nodeText(plan)}`,
+    ...planChildren(plan).map((child) => planText(child, depth + 1)),
+  ].join('\n');
 }
 
 /** A template literal without its indentation. */

@@ -52,7 +52,10 @@ test('filter and project over tasks keep order and drop nulls of the condition',
     expressions: [id, alias(call('+', value, lit(1)), 'next')],
     child: { kind: 'filter', condition: call('>', value, lit(50)), child: source(COLUMNS) },
   };
-  const expected = ROWS.filter((row) => row.value !== null && row.value > 50).map((row) => ({ id: row.id, next: (row.value ?? 0) + 1 }));
+  const expected = ROWS.filter((row) => row.value !== null && row.value > 50).map((row) => ({
+    id: row.id,
+    next: (row.value ?? 0) + 1,
+  }));
   assert.deepEqual(await run(plan, new TestScan(engine, COLUMNS, ROWS)), expected);
 });
 
@@ -60,7 +63,11 @@ test('a branch that can fail is computed only for its rows', async () => {
   const quotient: Expr = {
     kind: 'case',
     branches: [{ when: call('=', value, lit(0)), then: lit(-1) }],
-    otherwise: Exprs.cast(call('/', Exprs.cast(lit(100), Types.double), Exprs.cast(value, Types.double)), Types.int, 'ansi'),
+    otherwise: Exprs.cast(
+      call('/', Exprs.cast(lit(100), Types.double), Exprs.cast(value, Types.double)),
+      Types.int,
+      'ansi',
+    ),
   };
   const plan: LogicalPlan = { kind: 'project', expressions: [alias(quotient, 'q')], child: source(COLUMNS) };
   const expected = ROWS.map(({ value: v }) => ({ q: v === 0 ? -1 : v === null ? null : Math.trunc(100 / v) }));
@@ -68,7 +75,11 @@ test('a branch that can fail is computed only for its rows', async () => {
 });
 
 test('and computes its second argument only where the first is not false', async () => {
-  const safe = call('and', call('<>', value, lit(0)), call('>', call('/', Exprs.cast(lit(100), Types.double), Exprs.cast(value, Types.double)), lit(10.5)));
+  const safe = call(
+    'and',
+    call('<>', value, lit(0)),
+    call('>', call('/', Exprs.cast(lit(100), Types.double), Exprs.cast(value, Types.double)), lit(10.5)),
+  );
   const plan: LogicalPlan = { kind: 'filter', condition: safe, child: source(COLUMNS) };
   const expected = ROWS.filter(({ value: v }) => v !== null && v !== 0 && 100 / v > 10.5);
   assert.deepEqual(await run(plan, new TestScan(engine, COLUMNS, ROWS)), expected);
@@ -81,7 +92,10 @@ test('an error of a row ends the run and gives all memory back', async () => {
     child: source(COLUMNS),
   };
   const scan = new TestScan(engine, COLUMNS, ROWS);
-  await assert.rejects(run(plan, scan), (error) => error instanceof MillraceError && error.condition === 'DIVIDE_BY_ZERO');
+  await assert.rejects(
+    run(plan, scan),
+    (error) => error instanceof MillraceError && error.condition === 'DIVIDE_BY_ZERO',
+  );
   assert.equal(scan.held, 0);
 });
 
@@ -130,10 +144,23 @@ test('a limit over a scan reads no more tasks than it needs', async () => {
 
 test('rows of sliding windows', async () => {
   const ts = column('ts', Types.timestamp);
-  const window = column('window', Types.struct([{ name: 'start', type: Types.timestamp, nullable: true }, { name: 'end', type: Types.timestamp, nullable: true }]), false);
+  const window = column(
+    'window',
+    Types.struct([
+      { name: 'start', type: Types.timestamp, nullable: true },
+      { name: 'end', type: Types.timestamp, nullable: true },
+    ]),
+    false,
+  );
   const micros = (v: number): bigint => BigInt(v) * 1_000_000n;
   const plan: LogicalPlan = {
-    kind: 'timeWindow', time: ts, windowMicros: micros(10), slideMicros: micros(4), startMicros: micros(1), window, child: source([ts]),
+    kind: 'timeWindow',
+    time: ts,
+    windowMicros: micros(10),
+    slideMicros: micros(4),
+    startMicros: micros(1),
+    window,
+    child: source([ts]),
   };
   const times = [null, -7, 0, 1, 4.5, 9, 13];
   const rows = times.map((t) => ({ ts: t === null ? null : new Date(t * 1000) }));
@@ -141,7 +168,8 @@ test('rows of sliding windows', async () => {
   const expected: string[] = [];
   for (const t of times) {
     if (t === null) continue;
-    for (let start = 1 + Math.floor((t - 1) / 4) * 4; start + 10 > t; start -= 4) expected.push(`${t}:${start}-${start + 10}`);
+    for (let start = 1 + Math.floor((t - 1) / 4) * 4; start + 10 > t; start -= 4)
+      expected.push(`${t}:${start}-${start + 10}`);
   }
   const seconds = (date: unknown): number => (date instanceof Date ? date.getTime() / 1000 : NaN);
   const texts = got.map((row) => {
@@ -158,7 +186,11 @@ for (const type of ['inner', 'left', 'right', 'full', 'semi', 'anti'] as const) 
   test(`${type} join agrees with a nested loop`, async () => {
     const left = ROWS.slice(0, 10);
     const plan: LogicalPlan = {
-      kind: 'join', type, left: source(COLUMNS), right: source(right, { sourceId: 1 }), condition: call('=', id, right[0] ?? lit(0n)),
+      kind: 'join',
+      type,
+      left: source(COLUMNS),
+      right: source(right, { sourceId: 1 }),
+      condition: call('=', id, right[0] ?? lit(0n)),
     };
     const pairs = left.flatMap((l) => LABELS.filter((r) => r.key === l.id).map((r) => ({ ...l, ...r })));
     const lonelyLeft = left.filter((l) => !LABELS.some((r) => r.key === l.id));
@@ -167,7 +199,11 @@ for (const type of ['inner', 'left', 'right', 'full', 'semi', 'anti'] as const) 
       inner: pairs,
       left: [...pairs, ...lonelyLeft.map((l) => ({ ...l, key: null, label: null }))],
       right: [...pairs, ...lonelyRight.map((r) => ({ id: null, name: null, value: null, ...r }))],
-      full: [...pairs, ...lonelyLeft.map((l) => ({ ...l, key: null, label: null })), ...lonelyRight.map((r) => ({ id: null, name: null, value: null, ...r }))],
+      full: [
+        ...pairs,
+        ...lonelyLeft.map((l) => ({ ...l, key: null, label: null })),
+        ...lonelyRight.map((r) => ({ id: null, name: null, value: null, ...r })),
+      ],
       semi: left.filter((l) => !lonelyLeft.includes(l)),
       anti: lonelyLeft,
     };
@@ -186,20 +222,33 @@ test('union appends, range counts', async () => {
   const numbers = column('id', Types.long, false);
   const range: LogicalPlan = { kind: 'range', output: [numbers], start: 10n, end: 0n, step: -3n };
   const more: LogicalPlan = { kind: 'range', output: [column('id', Types.long, false)], start: 0n, end: 2n, step: 1n };
-  assert.deepEqual(await run({ kind: 'union', byName: false, children: [range, more] }), [10n, 7n, 4n, 1n, 0n, 1n].map((n) => ({ id: n })));
+  assert.deepEqual(
+    await run({ kind: 'union', byName: false, children: [range, more] }),
+    [10n, 7n, 4n, 1n, 0n, 1n].map((n) => ({ id: n })),
+  );
 });
 
 test('watermarks note event times of streams', async () => {
   const ts = column('ts', Types.timestamp);
   const plan: LogicalPlan = {
-    kind: 'withWatermark', eventTime: ts, delay: { months: 0, days: 0, microseconds: 5_000_000n }, child: source([ts], { streaming: true }),
+    kind: 'withWatermark',
+    eventTime: ts,
+    delay: { months: 0, days: 0, microseconds: 5_000_000n },
+    child: source([ts], { streaming: true }),
   };
   const prepared = prepare(plan, OPTIONS);
   assert.deepEqual(prepared.watermarks, [{ watermarkId: 0, delayMicros: 5_000_000n, column: 'ts' }]);
   const scan = new TestScan(engine, [ts], [{ ts: new Date(2000) }, { ts: null }, { ts: new Date(-1000) }]);
   const result = await executor.run(prepared, new Map([[0, scan.leases()]]), new Map(), OPTIONS);
   assert.deepEqual(result.eventTimes, [
-    { watermarkId: 0, delayMicros: 5_000_000n, count: 2, minMicros: -1_000_000n, maxMicros: 2_000_000n, sumMicros: 1_000_000n },
+    {
+      watermarkId: 0,
+      delayMicros: 5_000_000n,
+      count: 2,
+      minMicros: -1_000_000n,
+      maxMicros: 2_000_000n,
+      sumMicros: 1_000_000n,
+    },
   ]);
   assert.deepEqual([...result.inputRows], [[0, 3]]);
   result.release();
@@ -218,19 +267,30 @@ test('rows in memory, and a result as Arrow IPC', async () => {
   const plan: LogicalPlan = {
     kind: 'project',
     expressions: [value, id],
-    child: { kind: 'filter', condition: call('isnotnull', value), child: { kind: 'localRelation', output: COLUMNS, schema, rows: { ipc, rowCount: 40 } } },
+    child: {
+      kind: 'filter',
+      condition: call('isnotnull', value),
+      child: { kind: 'localRelation', output: COLUMNS, schema, rows: { ipc, rowCount: 40 } },
+    },
   };
   const expected = ROWS.slice(0, 40).flatMap((row) => (row.value === null ? [] : [{ value: row.value, id: row.id }]));
   const result = await executor.run(prepare(plan, OPTIONS), new Map(), new Map(), OPTIONS);
   const copy = toIpc(result.batches, result.schema);
   result.release();
-  assert.deepEqual(fromIpc(copy).batches.flatMap((batch) => rowsOf(batch)), expected);
+  assert.deepEqual(
+    fromIpc(copy).batches.flatMap((batch) => rowsOf(batch)),
+    expected,
+  );
 });
 
 test('expressions of literals need no row of their own', async () => {
   const plan: LogicalPlan = {
     kind: 'project',
-    expressions: [alias(call('+', lit(1), lit(2)), 'three'), alias(call('concat', lit('a'), lit('b')), 'ab'), alias(lit(null), 'nothing')],
+    expressions: [
+      alias(call('+', lit(1), lit(2)), 'three'),
+      alias(call('concat', lit('a'), lit('b')), 'ab'),
+      alias(lit(null), 'nothing'),
+    ],
     child: { kind: 'oneRow' },
   };
   assert.deepEqual(await run(plan), [{ three: 3, ab: 'ab', nothing: null }]);

@@ -25,27 +25,26 @@ export function lit(value: number | bigint | string | boolean | null, type: Data
 
 function literalType(value: number | bigint | string | boolean | null): DataType {
   if (value === null) return Types.void;
-  switch (typeof value) {
-    case 'number':
-      return Number.isInteger(value) ? Types.int : Types.double;
-    case 'bigint':
-      return Types.long;
-    case 'string':
-      return Types.string;
-    case 'boolean':
-      return Types.boolean;
-  }
+  if (typeof value === 'number') return Number.isInteger(value) ? Types.int : Types.double;
+  if (typeof value === 'bigint') return Types.long;
+  return typeof value === 'string' ? Types.string : Types.boolean;
 }
 
 /** A call of a scalar function, resolved as the analyzer does; arguments must have the right types. */
 export function call(name: string, ...args: readonly Expr[]): Expr {
   const entry = lookupScalar(name);
   if (entry === undefined) throw new Error(`no function ${name}`);
-  const given = args.map((arg) => ({ type: typeOf(arg), nullable: nullableOf(arg), ...(arg.kind === 'literal' ? { literal: arg.value } : {}) }));
+  const given = args.map((arg) => ({
+    type: typeOf(arg),
+    nullable: nullableOf(arg),
+    ...(arg.kind === 'literal' ? { literal: arg.value } : {}),
+  }));
   const { argTypes, type, nullable } = entry.resolve(given, OPTIONS);
   const cast = args.map((arg, i) => {
     const wanted = argTypes[i];
-    return wanted === undefined || JSON.stringify(wanted) === JSON.stringify(typeOf(arg)) ? arg : Exprs.cast(arg, wanted, 'ansi');
+    return wanted === undefined || JSON.stringify(wanted) === JSON.stringify(typeOf(arg))
+      ? arg
+      : Exprs.cast(arg, wanted, 'ansi');
   });
   return { kind: 'function', name: entry.name, args: cast, type, nullable };
 }
@@ -57,7 +56,9 @@ export function aggregate(name: string, ...args: readonly Expr[]): Expr {
   const { argTypes, type, nullable } = entry.resolve(given, OPTIONS);
   const cast = args.map((arg, i) => {
     const wanted = argTypes[i];
-    return wanted === undefined || JSON.stringify(wanted) === JSON.stringify(typeOf(arg)) ? arg : Exprs.cast(arg, wanted, 'ansi');
+    return wanted === undefined || JSON.stringify(wanted) === JSON.stringify(typeOf(arg))
+      ? arg
+      : Exprs.cast(arg, wanted, 'ansi');
   });
   return { kind: 'aggregate', name: entry.name, args: cast, distinct: false, type, nullable };
 }
@@ -101,7 +102,11 @@ export class TestScan {
     this.#bytes = bytes;
   }
 
-  async *leases(): AsyncGenerator<ScanLease> {
+  leases(): AsyncIterable<ScanLease> {
+    return asAsync(this.#cut());
+  }
+
+  *#cut(): Generator<ScanLease> {
     for (let start = 0; start < this.#rows.length; start += this.#taskRows) {
       const arena = this.#instance.memory.createArena('test rows');
       const batch = batchFromRows(this.#rows.slice(start, start + this.#taskRows), this.#schema);
@@ -115,6 +120,15 @@ export class TestScan {
       };
     }
   }
+}
+
+export function asAsync<T>(items: Iterable<T>): AsyncIterable<T> {
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = items[Symbol.iterator]();
+      return { next: () => Promise.resolve(iterator.next()) };
+    },
+  };
 }
 
 export function resultRows(result: ExecutionResult): readonly object[] {

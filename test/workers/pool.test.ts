@@ -7,7 +7,18 @@ import { Exprs } from '../../kernel/expr/expr.ts';
 import { prepare } from '../../kernel/physical/planner.ts';
 import type { ExecutionOptions } from '../../kernel/physical/ports.ts';
 import type { LogicalPlan } from '../../kernel/plan/logical-plan.ts';
-import { aggregate, alias, call, column, lit, OPTIONS, resultRows, source, TestScan } from '../physical/support.ts';
+import {
+  aggregate,
+  alias,
+  asAsync,
+  call,
+  column,
+  lit,
+  OPTIONS,
+  resultRows,
+  source,
+  TestScan,
+} from '../physical/support.ts';
 import { createPooledEngine, type PooledEngine } from './support.ts';
 
 const engines = new Map<number, PooledEngine>();
@@ -41,7 +52,10 @@ const grouped: LogicalPlan = {
   kind: 'sort',
   orders: ORDERED,
   child: {
-    kind: 'aggregate', groupings: [key], outputs: [key, count, alias(aggregate('sum', value), 'sum')], child: source(COLUMNS),
+    kind: 'aggregate',
+    groupings: [key],
+    outputs: [key, count, alias(aggregate('sum', value), 'sum')],
+    child: source(COLUMNS),
   },
 };
 const filtered: LogicalPlan = {
@@ -50,10 +64,20 @@ const filtered: LogicalPlan = {
   child: { kind: 'filter', condition: call('>', value, lit(300)), child: source(COLUMNS) },
 };
 const top: LogicalPlan = {
-  kind: 'limit', count: 17, child: { kind: 'sort', orders: [{ child: value, direction: 'desc', nulls: 'last' }, ...ORDERED], child: source(COLUMNS) },
+  kind: 'limit',
+  count: 17,
+  child: {
+    kind: 'sort',
+    orders: [{ child: value, direction: 'desc', nulls: 'last' }, ...ORDERED],
+    child: source(COLUMNS),
+  },
 };
 
-async function run(engine: PooledEngine, plan: LogicalPlan, options: ExecutionOptions = OPTIONS): Promise<readonly object[]> {
+async function run(
+  engine: PooledEngine,
+  plan: LogicalPlan,
+  options: ExecutionOptions = OPTIONS,
+): Promise<readonly object[]> {
   const used = engine.memory.usedBytes;
   const scan = new TestScan(engine.instance, COLUMNS, ROWS, { taskRows: 512 });
   try {
@@ -69,8 +93,12 @@ async function run(engine: PooledEngine, plan: LogicalPlan, options: ExecutionOp
 
 /** Workers free their memory when they hear of the release: an empty round trip through all of them waits for that. */
 async function settled(engine: PooledEngine, used: number): Promise<void> {
-  const stage = { source: { kind: 'scan', schema: Types.struct([]), output: [] }, operators: [], sink: { kind: 'collect' } };
-  const noLeases: AsyncIterable<ScanLease> = { async *[Symbol.asyncIterator]() {} };
+  const stage = {
+    source: { kind: 'scan', schema: Types.struct([]), output: [] },
+    operators: [],
+    sink: { kind: 'collect' },
+  };
+  const noLeases: AsyncIterable<ScanLease> = asAsync([]);
   const { signal: _signal, ...options } = OPTIONS;
   for (let round = 0; round < 2; round++) {
     (await engine.pool.run({ stage, options, leases: noLeases, signal: undefined })).release();
@@ -94,14 +122,19 @@ test('groups agree with a Map', async () => {
     if (row.value !== null) group.sum = (group.sum ?? 0n) + BigInt(row.value);
     groups.set(row.key, group);
   }
-  const expected = [...groups].map(([k, group]) => ({ key: k, ...group })).sort((x, y) => ((x.key ?? '') < (y.key ?? '') ? -1 : 1));
+  const expected = [...groups]
+    .map(([k, group]) => ({ key: k, ...group }))
+    .sort((x, y) => ((x.key ?? '') < (y.key ?? '') ? -1 : 1));
   assert.deepEqual(await run(engineOf(2), grouped), expected);
 });
 
 test('an error in a worker ends the stage and leaves the pool usable', async () => {
   const quotient = call('/', Exprs.cast(lit(1), Types.double), Exprs.cast(value, Types.double));
   const failing: LogicalPlan = { kind: 'project', expressions: [alias(quotient, 'q')], child: source(COLUMNS) };
-  await assert.rejects(run(engineOf(2), failing), (error) => error instanceof MillraceError && error.condition === 'DIVIDE_BY_ZERO');
+  await assert.rejects(
+    run(engineOf(2), failing),
+    (error) => error instanceof MillraceError && error.condition === 'DIVIDE_BY_ZERO',
+  );
   assert.ok((await run(engineOf(2), grouped)).length > 10);
 });
 
@@ -114,7 +147,8 @@ test('an abort ends the stage between tasks', async () => {
       let given = 0;
       for await (const lease of scan.leases()) {
         yield lease;
-        if (++given === 5) controller.abort(new MillraceError('NOT_SUPPORTED', { feature: 'Going on', remedy: 'Stop.' }));
+        if (++given === 5)
+          controller.abort(new MillraceError('NOT_SUPPORTED', { feature: 'Going on', remedy: 'Stop.' }));
       }
     },
   };
@@ -149,7 +183,9 @@ test('two stages share the workers', async () => {
   const engine = engineOf(2);
   const scans = [1, 2, 3].map(() => new TestScan(engine.instance, COLUMNS, ROWS, { taskRows: 512 }));
   const results = await Promise.all(
-    scans.map((scan) => engine.executor.run(prepare(grouped, OPTIONS), new Map([[0, scan.leases()]]), new Map(), OPTIONS)),
+    scans.map((scan) =>
+      engine.executor.run(prepare(grouped, OPTIONS), new Map([[0, scan.leases()]]), new Map(), OPTIONS),
+    ),
   );
   const [first, ...others] = results.map(resultRows);
   for (const other of others) assert.deepEqual(other, first);
@@ -159,7 +195,12 @@ test('two stages share the workers', async () => {
 test('small inputs start no worker', async () => {
   const engine = await createPooledEngine(2);
   const scan = new TestScan(engine.instance, COLUMNS, ROWS.slice(0, 100), { bytes: 4000 });
-  const result = await engine.executor.run(prepare(grouped, OPTIONS), new Map([[0, scan.leases()]]), new Map(), OPTIONS);
+  const result = await engine.executor.run(
+    prepare(grouped, OPTIONS),
+    new Map([[0, scan.leases()]]),
+    new Map(),
+    OPTIONS,
+  );
   assert.equal(result.rowCount, new Set(ROWS.slice(0, 100).map((row) => row.key)).size);
   assert.equal(engine.pool.startedCount, 0);
   result.release();

@@ -75,7 +75,8 @@ function evaluateByRows(branches: readonly Branch[], otherwise: Evaluate, type: 
     const condition = columnOfArgument(when(rest.frame), lengthOf(rest), frame.context.arena);
     const bits = trueBits(condition, frame.context);
     const chosen = narrow(rest, bits, 'set');
-    if (lengthOf(chosen) > 0) parts.add(chosen, columnOfArgument(typed(then(chosen.frame), type), lengthOf(chosen), frame.context.arena));
+    if (lengthOf(chosen) > 0)
+      parts.add(chosen, columnOfArgument(typed(then(chosen.frame), type), lengthOf(chosen), frame.context.arena));
     rest = narrow(rest, bits, 'unset');
   }
   if (lengthOf(rest) > 0) {
@@ -149,7 +150,10 @@ export function compileKleene(expression: ExprOf<'function'>, compiler: Compiler
       if (left.kind === 'constant' && left.value === decided) return left;
       const column = columnOfArgument(left, frame.batch.length, frame.context.arena);
       const right = evaluateUndecided(column, decided, next, frame);
-      left = { kind: 'column', column: implementation.evaluate([{ kind: 'column', column }, right], frame.batch.length, frame.context) };
+      left = {
+        kind: 'column',
+        column: implementation.evaluate([{ kind: 'column', column }, right], frame.batch.length, frame.context),
+      };
     }
     return left;
   };

@@ -4,6 +4,7 @@
  * an error only for the rows that it concerns.
  */
 import type { Column, RecordBatch } from '../../arrow/column.ts';
+import { sameType } from '../../arrow/types.ts';
 import { AssertionError, present } from '../../core/assert.ts';
 import type { ColumnExpr, Expr, ExprOf } from '../../expr/expr.ts';
 import { childrenOf, sameExpr } from '../../expr/nodes.ts';
@@ -117,9 +118,9 @@ export class Compiler {
   #compileCast(expression: ExprOf<'cast'>): Evaluate {
     const from = typeOf(expression.child);
     const mode = expression.mode ?? (this.context.ansi ? 'ansi' : 'legacy');
-    const implementation = castImplementation(from, expression.type, mode, this.context);
     const child = this.compile(expression.child);
-    if (implementation === undefined) return child;
+    if (sameType(from, expression.type)) return child;
+    const implementation = castImplementation(from, expression.type, mode, this.context);
     return (frame) => {
       const args = [child(frame)];
       if (args[0]?.kind === 'constant') return evaluateConstants(implementation, args, expression.type, frame);

@@ -38,7 +38,11 @@ export function schemaOfColumns(columns: readonly ColumnExpr[]): Schema {
   return Types.struct(columns.map((column) => field(column.name, column.type, column.nullable)));
 }
 
-function compileFilter(operator: OperatorOf<'filter'>, input: readonly ColumnExpr[], context: FunctionContext): Operator {
+function compileFilter(
+  operator: OperatorOf<'filter'>,
+  input: readonly ColumnExpr[],
+  context: FunctionContext,
+): Operator {
   const evaluator = compileExpressions([operator.condition], input, context);
   return (batch, evalContext) => {
     const [condition] = evaluator.evaluate(batch, evalContext);
@@ -50,14 +54,22 @@ function compileFilter(operator: OperatorOf<'filter'>, input: readonly ColumnExp
   };
 }
 
-function compileProject(operator: OperatorOf<'project'>, input: readonly ColumnExpr[], context: FunctionContext): Operator {
+function compileProject(
+  operator: OperatorOf<'project'>,
+  input: readonly ColumnExpr[],
+  context: FunctionContext,
+): Operator {
   const schema = schemaOfColumns(operator.output);
   const expressions = operator.columns.map((column) => column.expression);
   const compute = compileColumns(expressions, input, context);
   return (batch, evalContext) => makeBatch(schema, compute(batch, evalContext), batch.length);
 }
 
-function compileWindow(operator: OperatorOf<'window'>, input: readonly ColumnExpr[], context: FunctionContext): Operator {
+function compileWindow(
+  operator: OperatorOf<'window'>,
+  input: readonly ColumnExpr[],
+  context: FunctionContext,
+): Operator {
   const { mode, windowMicros, slideMicros, startMicros, paneMicros, time } = operator;
   const schema = schemaOfColumns(operator.output);
   const computeTime = compileColumns([time], input, context);
@@ -91,7 +103,11 @@ function withTimes(
   const rows = rowsWhere(times.validity, batch.length, 'set', context);
   if (rows.length === batch.length) return { batch, times };
   if (rows.length === 0) return undefined;
-  const withTime = makeBatch(Types.struct([...batch.schema.fields, field('time', times.type)]), [...batch.columns, times], batch.length);
+  const withTime = makeBatch(
+    Types.struct([...batch.schema.fields, field('time', times.type)]),
+    [...batch.columns, times],
+    batch.length,
+  );
   const kept = takeBatch(withTime, rows, context);
   return {
     batch: makeBatch(batch.schema, kept.columns.slice(0, -1), rows.length),
@@ -130,7 +146,11 @@ function mergeEventTimes(a: EventTimeStats, b: EventTimeStats): EventTimeStats {
   };
 }
 
-function compileWatermark(operator: OperatorOf<'watermark'>, input: readonly ColumnExpr[], context: FunctionContext): Operator {
+function compileWatermark(
+  operator: OperatorOf<'watermark'>,
+  input: readonly ColumnExpr[],
+  context: FunctionContext,
+): Operator {
   const { watermarkId, delayMicros, time } = operator;
   const compute = compileColumns([time], input, context);
   return (batch, evalContext, notes) => {
@@ -138,7 +158,12 @@ function compileWatermark(operator: OperatorOf<'watermark'>, input: readonly Col
     if (times.layout !== 'fixed') return batch;
     const { arena, kernels } = evalContext;
     const out = new BigInt64Array(arena.memory.buffer, arena.allocate(24), 3);
-    const count = kernels.min_max_sum_i64(pointerOf(times.values), validityPointer(times), batch.length, pointerOf(out));
+    const count = kernels.min_max_sum_i64(
+      pointerOf(times.values),
+      validityPointer(times),
+      batch.length,
+      pointerOf(out),
+    );
     const [minMicros = 0n, maxMicros = 0n, sumMicros = 0n] = out;
     if (count > 0) notes.add({ watermarkId, delayMicros, count, minMicros, maxMicros, sumMicros });
     return batch;

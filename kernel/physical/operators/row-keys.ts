@@ -1,6 +1,6 @@
 /** Rows as keys of a JavaScript Map: equal keys are equal rows, -0.0 as 0.0 and all NaN alike (SEMANTICS.md 28). */
 import { isValid, type Column } from '../../arrow/column.ts';
-import { readValue } from '../../arrow/values.ts';
+import { readText, readValue } from '../../arrow/values.ts';
 import { typeName } from '../../arrow/types.ts';
 
 export type RowKey = string | number | bigint;
@@ -35,7 +35,7 @@ function partOf(column: Column): (row: number) => RowKey {
     if (values instanceof BigInt64Array && column.type.kind !== 'decimal') return (row) => values[row] ?? 0n;
     if (values instanceof Float64Array || values instanceof Float32Array) return (row) => (values[row] ?? 0) + 0;
   }
-  if (column.layout === 'bytes') return (row) => `'${String(readValue(column, row))}`;
+  if (column.layout === 'bytes' && column.type.kind === 'string') return (row) => `'${readText(column, row)}`;
   const prefix = typeName(column.type);
   return (row) => `${prefix} ${textOf(readValue(column, row))}`;
 }
@@ -44,6 +44,6 @@ function textOf(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) => {
     if (typeof part === 'bigint') return `${part}n`;
     if (typeof part === 'number' && !Number.isFinite(part)) return String(part);
-    return part instanceof Map ? [...part] : part;
+    return part instanceof Map || part instanceof Uint8Array ? [...part] : part;
   });
 }

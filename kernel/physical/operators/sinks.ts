@@ -29,7 +29,11 @@ export function compileSink(sink: StageSink, input: readonly ColumnExpr[], conte
     case 'collect':
       return (instance) => new CollectSink(instance);
     case 'aggregate': {
-      const keys = compileColumns(sink.keys.map((key) => key.expression), input, context);
+      const keys = compileColumns(
+        sink.keys.map((key) => key.expression),
+        input,
+        context,
+      );
       const inputs = compileInputs(sink, input, context);
       const specs = sink.keys.map((key) => key.spec);
       const accumulators = sink.accumulators.map((accumulator) => accumulator.spec);
@@ -37,7 +41,11 @@ export function compileSink(sink: StageSink, input: readonly ColumnExpr[], conte
     }
     case 'top': {
       const { orders, count } = sink;
-      const columns = compileColumns(orders.map((order) => order.child), input, context);
+      const columns = compileColumns(
+        orders.map((order) => order.child),
+        input,
+        context,
+      );
       return (instance) => new TopSink(instance, columns, orders, count);
     }
   }
@@ -78,7 +86,9 @@ interface Inputs {
 }
 
 function compileInputs(sink: AggregateOf, input: readonly ColumnExpr[], context: FunctionContext): Inputs {
-  const given = sink.accumulators.flatMap((accumulator) => (accumulator.input === undefined ? [] : [accumulator.input]));
+  const given = sink.accumulators.flatMap((accumulator) =>
+    accumulator.input === undefined ? [] : [accumulator.input],
+  );
   let next = 0;
   const positions = sink.accumulators.map((accumulator) => (accumulator.input === undefined ? undefined : next++));
   return { evaluator: compileExpressions(given, input, context), positions };

@@ -9,7 +9,9 @@ type Compare = (a: number, b: number) => number;
 export function sortedRows(columns: readonly Column[], orders: readonly Omit<SortOrder, 'child'>[]): Uint32Array {
   const length = columns[0]?.length ?? 0;
   const rows = Uint32Array.from({ length }, (_, i) => i);
-  const compares = columns.map((column, i) => orderedCompare(column, orders[i] ?? { direction: 'asc', nulls: 'first' }));
+  const compares = columns.map((column, i) =>
+    orderedCompare(column, orders[i] ?? { direction: 'asc', nulls: 'first' }),
+  );
   const [first, ...rest] = compares;
   if (first === undefined) return rows;
   if (rest.length === 0) return rows.sort(first);

@@ -10,10 +10,7 @@ import type { EvalContext } from '../../functions/contract.ts';
 
 type Space = Pick<EvalContext, 'arena' | 'kernels'>;
 
-export const WINDOW_TYPE = Types.struct([
-  field('start', Types.timestamp, true),
-  field('end', Types.timestamp, true),
-]);
+export const WINDOW_TYPE = Types.struct([field('start', Types.timestamp, true), field('end', Types.timestamp, true)]);
 
 /** struct<start, end> out of starts. */
 export function windowStruct(starts: Column, windowMicros: bigint, { arena, kernels }: Space): StructColumn {

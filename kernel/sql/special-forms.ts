@@ -34,6 +34,7 @@ export function parseWordExpression(cursor: TokenCursor, token: WordToken): Expr
     case 'DATE':
     case 'TIMESTAMP':
     case 'TIMESTAMP_NTZ':
+      if (opensCall) break;
       return parseTypedLiteral(cursor, token);
     case 'X':
       return parseHexLiteral(cursor);

@@ -57,6 +57,11 @@ const SCENARIOS: readonly Scenario[] = [
     document: (i) =>
       `{"id":${i * 7919},"price":${(i % 10_000) / 100},"ok":${i % 3 === 0},"tags":["a${i % 10}","b"],"at":{"x":${i % 640},"y":${i % 480}}}`,
   },
+  {
+    name: 'doubles of 17 digits',
+    schema: Types.struct([field('a', Types.double), field('b', Types.double), field('c', Types.double)]),
+    document: (i) => JSON.stringify({ a: Math.sin(i), b: 100 * Math.cos(i), c: i / 7 }),
+  },
 ];
 
 function inputOf(lines: readonly Buffer[], arena: Arena): BytesColumn {

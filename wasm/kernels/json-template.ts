@@ -95,12 +95,12 @@ export function parseByTemplate(st: usize, p: usize, e: usize, row: usize): u64 
   let bad: u32 = 0;
   for (let entry = template; ; entry += TEMPLATE_ENTRY_BYTES) {
     const bytes = <usize>load<u32>(entry, TEMPLATE_LITERAL_BYTES);
+    if (p + bytes > e) return answer(SYNTAX, 0);
     const difference = v128.xor(v128.load(p), v128.load(entry, TEMPLATE_LITERAL));
     if (v128.any_true(v128.and(difference, v128.load(entry, TEMPLATE_MASK)))) return answer(SYNTAX, 0);
     if (bytes > 16 && !restMatches(p, entry, bytes)) return answer(SYNTAX, 0);
     p += bytes;
     if (entry == last) break;
-    if (p >= e) return answer(SYNTAX, 0);
     const node = <usize>load<u32>(entry);
     if (node == 0) {
       p = skipValue(st, p, e, 1);
@@ -122,7 +122,6 @@ export function parseByTemplate(st: usize, p: usize, e: usize, row: usize): u64 
     }
     p = <usize>(<u32>result);
   }
-  if (p > e) return answer(SYNTAX, 0);
   const absent = template + TEMPLATE_ENTRIES_MAX * TEMPLATE_ENTRY_BYTES;
   const absentEnd = absent + (<usize>load<u32>(st, STATE_ABSENT_COUNT) << 2);
   for (let at = absent; at < absentEnd; at += 4) setNull(<usize>load<u32>(at), row);

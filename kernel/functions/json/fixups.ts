@@ -1,5 +1,6 @@
 /** Values that the kernel left to TypeScript: doubles of 17 digits, times in unusual forms, decimals beyond 18 digits, base64. */
 import { allocateBytes, fixedView } from '../../arrow/make.ts';
+import type { FixedValues } from '../../arrow/column.ts';
 import type { Arena } from '../../arrow/memory.ts';
 import type { DataType } from '../../arrow/types.ts';
 import { assert, present } from '../../core/assert.ts';
@@ -87,17 +88,17 @@ export interface FixupBlock {
 export function applyFixups(block: FixupBlock): void {
   const { buffer } = block.arena.memory;
   const view = new DataView(buffer);
-  const parsers = new Map<JsonNode, ScalarParser>();
+  const bytes = new Uint8Array(buffer);
+  const targets = new Map<JsonNode, Target>();
   const binaries = new Map<JsonNode, Map<number, Uint8Array>>();
   for (let i = 0, at = block.pointer; i < block.count; i++, at += abi.FIXUP_BYTES) {
     const node = present(block.nodes.get(view.getUint32(at + abi.FIXUP_NODE, true)), "the fix-up's node");
-    const form = view.getUint32(at + abi.FIXUP_FORM, true);
+    const target = targets.get(node) ?? createTarget(node, block.options);
+    targets.set(node, target);
     const index = view.getUint32(at + abi.FIXUP_INDEX, true);
     const start = view.getUint32(at + abi.FIXUP_TEXT, true);
-    const raw = decoder.decode(new Uint8Array(buffer, start, view.getUint32(at + abi.FIXUP_TEXT_BYTES, true)).slice());
-    const parser = parsers.get(node) ?? scalarParser(node.type, block.options);
-    parsers.set(node, parser);
-    const value = parser(form === abi.FORM_STRING ? unescape(raw) : raw);
+    const raw = textAt(bytes, start, start + view.getUint32(at + abi.FIXUP_TEXT_BYTES, true));
+    const value = target.parse(view.getUint32(at + abi.FIXUP_FORM, true) === abi.FORM_STRING ? unescape(raw) : raw);
     if (value === undefined) {
       nullify(node, index, view);
       block.markBad(view.getUint32(at + abi.FIXUP_ROW, true));
@@ -105,7 +106,7 @@ export function applyFixups(block: FixupBlock): void {
       const values = binaries.get(node) ?? new Map<number, Uint8Array>();
       binaries.set(node, values.set(index, value));
     } else {
-      storeScalar(node, index, value);
+      storeScalar(target, index, value);
     }
   }
   for (const [node, values] of binaries) fillBinary(node, values, block.arena);
@@ -130,14 +131,41 @@ function rowOfElement(offsets: Int32Array, index: number): number {
   return row;
 }
 
-function storeScalar(node: JsonNode, index: number, value: number | bigint): void {
-  const { type, values } = node;
-  const view = fixedView(type, values.buffer, values.byteOffset, node.rows);
-  if (!(view instanceof BigInt64Array)) view[index] = Number(value);
-  else if (type.kind !== 'decimal') view[index] = BigInt(value);
+/** A node's parser and its values, looked up once. */
+interface Target {
+  readonly parse: ScalarParser;
+  /** Absent for binaries. */
+  readonly values: FixedValues | undefined;
+  readonly isDecimal: boolean;
+}
+
+function createTarget({ type, values, rows }: JsonNode, options: JsonOptions): Target {
+  const fixed = type.kind !== 'binary';
+  return {
+    parse: scalarParser(type, options),
+    values: fixed ? fixedView(type, values.buffer, values.byteOffset, rows) : undefined,
+    isDecimal: type.kind === 'decimal',
+  };
+}
+
+/** Nearly always ASCII, and short: a decoder call costs more than the loop. */
+function textAt(bytes: Uint8Array, start: number, end: number): string {
+  let text = '';
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte > 127 || end - start > 64) return decoder.decode(bytes.slice(start, end));
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
+function storeScalar({ values, isDecimal }: Target, index: number, value: number | bigint): void {
+  assert(values !== undefined, 'a scalar has a fixed layout');
+  if (!(values instanceof BigInt64Array)) values[index] = Number(value);
+  else if (!isDecimal) values[index] = BigInt(value);
   else {
-    view[index * 2] = BigInt.asIntN(64, BigInt(value));
-    view[index * 2 + 1] = BigInt(value) >> 64n;
+    values[index * 2] = BigInt.asIntN(64, BigInt(value));
+    values[index * 2 + 1] = BigInt(value) >> 64n;
   }
 }
 

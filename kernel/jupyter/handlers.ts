@@ -1,6 +1,5 @@
 /** Requests that the jupyter worker answers itself, at once, whatever the main thread does. One entry per request. */
 import type { Completion, Inspection, IsComplete, LanguageService } from '../session/contract.ts';
-import { isComplete } from '../session/is-complete.ts';
 import type { Comms } from './comms.ts';
 import type { ContentReader } from './content.ts';
 import { codePointsToUnits, unitsToCodePoints } from './cursor.ts';
@@ -60,7 +59,11 @@ export function createHandlers({ kernel, history, comms, language }: HandlerPort
       help_links: kernel.helpLinks,
       debugger: false,
     }),
-    is_complete_request: (content) => isComplete(content.text('code')),
+    is_complete_request: async (content) => {
+      // Only consoles ask, and the parser would delay every start.
+      const { isComplete } = await import('../session/is-complete.ts');
+      return isComplete(content.text('code'));
+    },
     complete_request: async (content) => {
       const { code, cursor } = readPlace(content);
       const completion = (await language?.complete(code, cursor)) ?? {

@@ -2,7 +2,7 @@
  * Starts the Jupyter side: called by the composition root on the main thread. The sockets answer as soon as this
  * resolves, even while the interpreter is still loading.
  */
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
@@ -47,7 +47,7 @@ export async function startJupyter(options: JupyterOptions): Promise<JupyterHost
   const { port1: port, port2: workerPort } = new MessageChannel();
   const workerData: JupyterWorkerData = {
     protocol: THREAD_PROTOCOL_VERSION,
-    connection: parseConnection(await readConnectionFile(connectionFile), connectionFile),
+    connection: parseConnection(readConnectionFile(connectionFile), connectionFile),
     kernel: options.kernel,
     interruptFlag: interrupt.flag,
     gate,
@@ -95,9 +95,10 @@ function ready(worker: Worker): Promise<void> {
   });
 }
 
-async function readConnectionFile(file: string): Promise<string> {
+/** Read at once: an await would let the interpreter's modules load before the worker is started. */
+function readConnectionFile(file: string): string {
   try {
-    return await readFile(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     throw new MillraceError('CONNECTION_FILE_INVALID', { file, problem: String(error) }, { cause: error });
   }

@@ -255,6 +255,14 @@ describe('json_parse', () => {
     fc.assert(property, { numRuns: 300 });
   });
 
+  it('never reads on into the next row, though it would go on as expected', () => {
+    const schema = Types.struct([field('a', Types.int), field('b', Types.string)]);
+    const { rows, bad } = parse(['{"a":1,"b":"x"}', '{"a":1', ',"b":"x"}', '{"a":1,"b":"y', 'z"}'], schema);
+    const nulls = { a: null, b: null };
+    assert.deepEqual(rows, [{ a: 1, b: 'x' }, nulls, nulls, nulls, nulls]);
+    assert.deepEqual(bad, [false, true, true, true, true]);
+  });
+
   it('refuses malformed UTF-8 in a string', () => {
     for (const bytes of [[0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xe2, 0x82], [0xf5, 0x80, 0x80, 0x80], [0x80]]) {
       const text = Buffer.concat([Buffer.from('{"v":"0123456789abc'), Buffer.from(bytes), Buffer.from('"}')]);

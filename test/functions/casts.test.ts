@@ -41,7 +41,7 @@ describe('casts give what Spark 4 gives', () => {
     ["CAST('yes' AS BOOLEAN)", 'true'],
     ['CAST(0 AS BOOLEAN)', 'false'],
     ['CAST(true AS INT)', '1'],
-    ["CAST(array(1, NULL) AS STRING)", '[1, null]'],
+    ['CAST(array(1, NULL) AS STRING)', '[1, null]'],
     ["CAST(named_struct('a', 1, 'b', 'x') AS STRING)", '{1, x}'],
     ["CAST(map('k', 1) AS STRING)", '{k -> 1}'],
     ["CAST(array('1', '2') AS ARRAY<INT>)", '[1, 2]'],

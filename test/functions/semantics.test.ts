@@ -14,13 +14,55 @@ before(async () => {
 const legacy: EvaluateOptions = { ansi: false };
 
 describe('three-valued logic and comparison over columns', () => {
-  const booleans = { schema: 'a BOOLEAN, b BOOLEAN', rows: [true, false, null].flatMap((a) => [true, false, null].map((b) => [a, b])) };
-  const numbers = { schema: 'a DOUBLE, b DOUBLE', rows: [[NaN, NaN], [NaN, Infinity], [0, -0], [null, 1], [1, 2]] };
+  const booleans = {
+    schema: 'a BOOLEAN, b BOOLEAN',
+    rows: [true, false, null].flatMap((a) => [true, false, null].map((b) => [a, b])),
+  };
+  const numbers = {
+    schema: 'a DOUBLE, b DOUBLE',
+    rows: [
+      [NaN, NaN],
+      [NaN, Infinity],
+      [0, -0],
+      [null, 1],
+      [1, 2],
+    ],
+  };
 
   it('AND, OR, NOT', () => {
-    assert.deepEqual(evaluate('a AND b', {}, booleans), ['true', 'false', 'NULL', 'false', 'false', 'false', 'NULL', 'false', 'NULL']);
-    assert.deepEqual(evaluate('a OR b', {}, booleans), ['true', 'true', 'true', 'true', 'false', 'NULL', 'true', 'NULL', 'NULL']);
-    assert.deepEqual(evaluate('NOT a', {}, booleans).slice(0, 9), ['false', 'false', 'false', 'true', 'true', 'true', 'NULL', 'NULL', 'NULL']);
+    assert.deepEqual(evaluate('a AND b', {}, booleans), [
+      'true',
+      'false',
+      'NULL',
+      'false',
+      'false',
+      'false',
+      'NULL',
+      'false',
+      'NULL',
+    ]);
+    assert.deepEqual(evaluate('a OR b', {}, booleans), [
+      'true',
+      'true',
+      'true',
+      'true',
+      'false',
+      'NULL',
+      'true',
+      'NULL',
+      'NULL',
+    ]);
+    assert.deepEqual(evaluate('NOT a', {}, booleans).slice(0, 9), [
+      'false',
+      'false',
+      'false',
+      'true',
+      'true',
+      'true',
+      'NULL',
+      'NULL',
+      'NULL',
+    ]);
   });
 
   it('NaN equals itself and is greater than all; -0.0 equals 0.0', () => {
@@ -50,7 +92,14 @@ describe('three-valued logic and comparison over columns', () => {
 });
 
 describe('arithmetic over columns', () => {
-  const ints = { schema: 'a INT, b INT', rows: [[2147483647, 1], [7, -2], [null, 0]] };
+  const ints = {
+    schema: 'a INT, b INT',
+    rows: [
+      [2147483647, 1],
+      [7, -2],
+      [null, 0],
+    ],
+  };
 
   it('overflow and division by zero are errors under ANSI, and wrap or are null without', () => {
     assert.throws(() => evaluate('a + b', {}, ints), { condition: 'ARITHMETIC_OVERFLOW' });
@@ -63,8 +112,34 @@ describe('arithmetic over columns', () => {
   });
 
   it('a null operand never fails', () => {
-    assert.deepEqual(evaluate('a div b', {}, { schema: 'a INT, b INT', rows: [[null, 0], [7, -2]] }), ['NULL', '-3']);
-    assert.deepEqual(evaluate('a % b', {}, { schema: 'a INT, b INT', rows: [[null, 0], [-7, 3]] }), ['NULL', '-1']);
+    assert.deepEqual(
+      evaluate(
+        'a div b',
+        {},
+        {
+          schema: 'a INT, b INT',
+          rows: [
+            [null, 0],
+            [7, -2],
+          ],
+        },
+      ),
+      ['NULL', '-3'],
+    );
+    assert.deepEqual(
+      evaluate(
+        'a % b',
+        {},
+        {
+          schema: 'a INT, b INT',
+          rows: [
+            [null, 0],
+            [-7, 3],
+          ],
+        },
+      ),
+      ['NULL', '-1'],
+    );
   });
 
   it('64-bit integers stay exact', () => {
@@ -99,8 +174,13 @@ describe('arithmetic over columns', () => {
 describe('times', () => {
   it('fields are those of the session time zone', () => {
     const rows = { schema: 't TIMESTAMP', rows: [[new Date('2020-01-01T23:30:00Z')]] };
-    assert.deepEqual(evaluate("concat_ws(' ', day(t), hour(t), date_trunc('DAY', t))", { timeZone: 'Asia/Tokyo' }, rows), ['2 8 2020-01-02 00:00:00']);
-    assert.deepEqual(evaluate("date_format(t, 'yyyy-MM-dd HH:mm')", { timeZone: 'America/New_York' }, rows), ['2020-01-01 18:30']);
+    assert.deepEqual(
+      evaluate("concat_ws(' ', day(t), hour(t), date_trunc('DAY', t))", { timeZone: 'Asia/Tokyo' }, rows),
+      ['2 8 2020-01-02 00:00:00'],
+    );
+    assert.deepEqual(evaluate("date_format(t, 'yyyy-MM-dd HH:mm')", { timeZone: 'America/New_York' }, rows), [
+      '2020-01-01 18:30',
+    ]);
   });
 
   it('the current time is the batch time', () => {
@@ -138,14 +218,30 @@ describe('text', () => {
 describe('nested values', () => {
   it('JSON goes in and out', () => {
     const rows = { schema: 'j STRING', rows: [['{"a":1,"b":{"c":"x"}}'], ['{"a":'], [null]] };
-    assert.deepEqual(evaluate("from_json(j, 'a INT, b STRUCT<c: STRING>')", {}, rows), ['{1, {x}}', '{NULL, NULL}'.replaceAll('NULL', 'null'), 'NULL']);
+    assert.deepEqual(evaluate("from_json(j, 'a INT, b STRUCT<c: STRING>')", {}, rows), [
+      '{1, {x}}',
+      '{NULL, NULL}'.replaceAll('NULL', 'null'),
+      'NULL',
+    ]);
     assert.deepEqual(evaluate("from_json(j, 'a INT, b STRUCT<c: STRING>').b.c", {}, rows), ['x', 'NULL', 'NULL']);
-    assert.throws(() => evaluate("from_json(j, 'a INT', map('mode', 'FAILFAST'))", {}, rows), { condition: 'MALFORMED_RECORD_IN_PARSING' });
-    assert.deepEqual(evaluate("to_json(struct(j AS k, 1 AS one))", {}, { schema: 'j STRING', rows: [['"'], [null]] }), ['{"k":"\\"","one":1}', '{"one":1}']);
+    assert.throws(() => evaluate("from_json(j, 'a INT', map('mode', 'FAILFAST'))", {}, rows), {
+      condition: 'MALFORMED_RECORD_IN_PARSING',
+    });
+    assert.deepEqual(evaluate('to_json(struct(j AS k, 1 AS one))', {}, { schema: 'j STRING', rows: [['"'], [null]] }), [
+      '{"k":"\\"","one":1}',
+      '{"one":1}',
+    ]);
   });
 
   it('arrays and maps', () => {
-    const rows = { schema: 'xs ARRAY<INT>, i INT', rows: [[[1, 2, 3], 2], [[], 0], [null, 0]] };
+    const rows = {
+      schema: 'xs ARRAY<INT>, i INT',
+      rows: [
+        [[1, 2, 3], 2],
+        [[], 0],
+        [null, 0],
+      ],
+    };
     assert.deepEqual(evaluate('size(xs)', {}, rows), ['3', '0', 'NULL']);
     assert.deepEqual(evaluate('get(xs, i)', {}, rows), ['3', 'NULL', 'NULL']);
     assert.throws(() => evaluate('xs[i]', {}, rows), { condition: 'INVALID_ARGUMENT' });

@@ -14,14 +14,18 @@ import { gatherBatch } from '../arrow/gather.ts';
 import type { Arena } from '../arrow/memory.ts';
 import { createBuilder } from '../arrow/builder.ts';
 import { assert, present } from '../core/assert.ts';
-import type { AccumulatorSpec } from '../functions/contract.ts';
 import type { StatefulSpec } from '../physical/ports.ts';
 import type { Kernels } from '../../wasm/abi/kernels.ts';
-import type { OutputMode, StateOperatorProgress } from '../plan/runner-port.ts';
-import type { OpenStateOptions, StatefulBatch, StatefulStore } from '../stream/ports.ts';
+import type {
+  OpenStateOptions,
+  OutputMode,
+  StateOperatorProgress,
+  StatefulBatch,
+  StatefulStore,
+} from '../stream/ports.ts';
 import { eventTimesOf, rowsNotOver } from './event-time.ts';
 import { Eviction } from './eviction.ts';
-import { OperatorState, type StateEnvironment } from './operator-state.ts';
+import { OperatorState, type AccumulatorSpec, type StateEnvironment } from './operator-state.ts';
 import { StateMetrics } from './state-metrics.ts';
 
 type AggregateSpec = Extract<StatefulSpec, { kind: 'aggregate' }>;

@@ -19,14 +19,12 @@ import { allocateFixed, nullColumn } from '../arrow/make.ts';
 import type { Arena } from '../arrow/memory.ts';
 import { Types } from '../arrow/types.ts';
 import { assert, present } from '../core/assert.ts';
-import type { AccumulatorSpec } from '../functions/contract.ts';
 import type { StatefulSpec } from '../physical/ports.ts';
 import type { Kernels } from '../../wasm/abi/kernels.ts';
-import type { StateOperatorProgress } from '../plan/runner-port.ts';
-import type { OpenStateOptions, StatefulBatch, StatefulStore } from '../stream/ports.ts';
+import type { OpenStateOptions, StateOperatorProgress, StatefulBatch, StatefulStore } from '../stream/ports.ts';
 import { eventTimesOf, rowsNotOver, type EventTimes } from './event-time.ts';
 import { Eviction } from './eviction.ts';
-import { OperatorState, type StateEnvironment } from './operator-state.ts';
+import { OperatorState, type AccumulatorSpec, type StateEnvironment } from './operator-state.ts';
 import { allocateRowNumbers } from './rows.ts';
 import { StateMetrics } from './state-metrics.ts';
 

@@ -7,7 +7,6 @@ import type { Arena } from '../arrow/memory.ts';
 import { Types } from '../arrow/types.ts';
 import { assert } from '../core/assert.ts';
 import type { Clock } from '../core/clock.ts';
-import type { AccumulatorSpec } from '../functions/contract.ts';
 import type { CreateGroupTable, EngineInstance, GroupKeySpec } from '../physical/ports.ts';
 import type { LogStore, OpenStateOptions } from '../stream/ports.ts';
 import { PartitionedTable } from './partitioned-table.ts';
@@ -17,6 +16,8 @@ import { StateFiles } from './state-files.ts';
 
 /** Deltas from one snapshot to the next: a restart reads at most so many. */
 const SNAPSHOT_INTERVAL = 10;
+
+export type AccumulatorSpec = Parameters<CreateGroupTable>[2][number];
 
 export interface StateEnvironment {
   readonly instance: EngineInstance;

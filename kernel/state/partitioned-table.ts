@@ -2,7 +2,6 @@
 import type { Column, RecordBatch } from '../arrow/column.ts';
 import { gatherColumn } from '../arrow/gather.ts';
 import type { Arena } from '../arrow/memory.ts';
-import type { AccumulatorSpec } from '../functions/contract.ts';
 import type { CreateGroupTable, EngineInstance, GroupKeySpec, GroupTable } from '../physical/ports.ts';
 import { hashRows } from './key-hash.ts';
 import { allocateRowNumbers, joinBatches } from './rows.ts';
@@ -15,7 +14,7 @@ export class PartitionedTable {
     create: CreateGroupTable,
     instance: EngineInstance,
     keys: readonly GroupKeySpec[],
-    accumulators: readonly AccumulatorSpec[],
+    accumulators: Parameters<CreateGroupTable>[2],
     partitionCount: number,
   ) {
     this.#instance = instance;

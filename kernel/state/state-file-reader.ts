@@ -27,7 +27,7 @@ export function* readPartitions(
   keyTypes: readonly DataType[],
   stateTypes: readonly DataType[],
   space: Space,
-): Generator<StoredGroups> {
+): Generator<StoredGroups, void> {
   const reader = new BodyReader(body, space);
   for (let partition = 0; partition < partitionCount; partition++) {
     const length = reader.u32();

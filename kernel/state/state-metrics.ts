@@ -1,6 +1,6 @@
 /** What a stateful operator reports of a batch. */
 import type { Clock } from '../core/clock.ts';
-import type { StateOperatorProgress } from '../plan/runner-port.ts';
+import type { StateOperatorProgress } from '../stream/ports.ts';
 import type { OperatorState } from './operator-state.ts';
 
 export class StateMetrics {

@@ -10,7 +10,7 @@
  * ```
  */
 import type { Offset } from '../connectors/contract.ts';
-import { BatchLog, damaged, LOG_VERSION, LogSyntaxError, parseJsonObject, REMEDY } from './batch-log.ts';
+import { type BatchLog, damaged, LOG_VERSION, LogSyntaxError, parseJsonObject, REMEDY } from './batch-log.ts';
 import { commitLog, type CommitLogEntry } from './commit-log.ts';
 import { offsetLog, type OffsetLogEntry } from './offset-log.ts';
 import type { LogStore, StoreLock } from './ports.ts';

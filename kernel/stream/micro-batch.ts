@@ -64,7 +64,9 @@ export interface StepOptions {
 }
 
 export type StepOutcome =
-  { readonly kind: 'ran'; readonly report: TriggerReport } | { readonly kind: 'idle'; readonly report: TriggerReport };
+  /** `caughtUp`: the batch was made of all that the sources had, as far as they can tell. */
+  | { readonly kind: 'ran'; readonly caughtUp: boolean; readonly report: TriggerReport }
+  | { readonly kind: 'idle'; readonly report: TriggerReport };
 
 /** Batches that may be committed while old files are still being removed. */
 const PURGE_LAG_MAX = 10;
@@ -93,8 +95,9 @@ export class MicroBatchExecution {
     faultPoint('batch-start');
     const batch = this.#position.logged ?? (await this.#construct(options, timer));
     if (batch === undefined) return { kind: 'idle', report: this.#report(timer, undefined, undefined) };
+    const caughtUp = this.#parts.sources.every(({ source }, index) => source.reportLatest?.() === batch.ends[index]);
     const report = await this.#execute(batch, timer, options.signal);
-    return { kind: 'ran', report };
+    return { kind: 'ran', caughtUp, report };
   }
 
   async #construct(

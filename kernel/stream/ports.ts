@@ -3,6 +3,9 @@ import type { SinkBatch } from '../connectors/contract.ts';
 import type { StatefulOperator, StatefulSpec } from '../physical/ports.ts';
 import type { OutputMode, StateOperatorProgress, StreamingQueryProgress } from '../plan/runner-port.ts';
 
+/** What a state store is told and tells, for the room that fills the port. */
+export type { OutputMode, StateOperatorProgress };
+
 /**
  * The files of one checkpoint. Paths are relative to its root, parts joined by `/`. `state/` fills it on a disk and in
  * memory. A file is there whole or not at all.

@@ -42,8 +42,9 @@ export class PhaseTimer {
 
   /** Whole ms by phase, and of the whole trigger. */
   durationsMs(): Readonly<Record<string, number>> {
-    const phases = [...this.#totals].map(([phase, ms]) => [phase, Math.round(ms)] as const);
-    return Object.fromEntries([...phases, ['triggerExecution', Math.round(this.elapsedMs())]].sort());
+    const totals: readonly (readonly [string, number])[] = [...this.#totals, ['triggerExecution', this.elapsedMs()]];
+    const byName = [...totals].sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(byName.map(([phase, ms]) => [phase, Math.round(ms)]));
   }
 }
 
@@ -112,7 +113,8 @@ function rate(rows: number, seconds: number): number {
 }
 
 function parsed(offset: string | null): unknown {
-  return offset === null ? null : JSON.parse(offset);
+  const value: unknown = offset === null ? null : JSON.parse(offset);
+  return value;
 }
 
 function eventTimeOf({ eventTimes, watermarkMs }: TriggerReport): Readonly<Record<string, string>> {

@@ -46,7 +46,10 @@ const STOP_GRACE_MS = 1000;
 /** Without a pause the event loop would see no message while batches follow each other. */
 const BUSY_MAX_MS = 20;
 
-type Waiter = { readonly resolve: () => void; readonly reject: (error: Error) => void };
+interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
 
 export class RunningQuery {
   readonly id: string;
@@ -59,6 +62,8 @@ export class RunningQuery {
   readonly #endedSignal = new AbortController();
   readonly #recent: StreamingQueryProgress[] = [];
   #waiters: readonly Waiter[] = [];
+  /** Those who wait since before a batch that caught up with the sources: served by the trigger after it at the latest. */
+  #caughtUp: readonly Waiter[] = [];
   #wake = new AbortController();
   #isActive = true;
   #exception: Error | undefined;
@@ -211,10 +216,19 @@ export class RunningQuery {
     this.#record(outcome);
     if (outcome.kind === 'idle') {
       this.#status = { message: 'Waiting for data to arrive', isDataAvailable: false, isTriggerActive: false };
-      this.#waiters = this.#waiters.filter((waiter) => !waiting.includes(waiter));
-      for (const { resolve } of waiting) resolve();
+      this.#serve(waiting);
+    } else {
+      // Where rows keep coming no trigger is ever idle. The trigger after has evicted what the caught-up batch's watermark passed.
+      this.#serve(this.#caughtUp);
+      if (outcome.caughtUp) this.#caughtUp = waiting.filter((waiter) => this.#waiters.includes(waiter));
     }
     return outcome.kind;
+  }
+
+  #serve(waiters: readonly Waiter[]): void {
+    this.#waiters = this.#waiters.filter((waiter) => !waiters.includes(waiter));
+    this.#caughtUp = [];
+    for (const { resolve } of waiters) resolve();
   }
 
   /** Waits; `stop` and `processAllAvailable` cut it short. */

@@ -13,10 +13,10 @@ import {
   ProcessAll,
   StartStream,
   testStream,
-  textOf,
   type Action,
   type StreamTestContext,
 } from '../support/stream-test.ts';
+import { textOf } from '../support/stream-plans.ts';
 import { FROZEN_PROGRAMS, type FrozenProgram } from './programs.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));

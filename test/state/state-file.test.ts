@@ -6,7 +6,7 @@ import type { RecordBatch } from '../../kernel/arrow/column.ts';
 import { Decimal } from '../../kernel/arrow/decimal.ts';
 import { batchFromRows } from '../../kernel/arrow/from-rows.ts';
 import { Timestamp } from '../../kernel/arrow/temporal.ts';
-import { field, Types } from '../../kernel/arrow/types.ts';
+import { field, Types, type DataType, type StructType } from '../../kernel/arrow/types.ts';
 import { readValue, valuesOf } from '../../kernel/arrow/values.ts';
 import { checksumOf } from '../../kernel/state/disk-checksum.ts';
 import { encodeStateFile, headerOf, verifyStateFile, type PartitionChange } from '../../kernel/state/state-file.ts';
@@ -14,8 +14,8 @@ import { readPartitions } from '../../kernel/state/state-file-reader.ts';
 
 const KEYS = [Types.timestamp, Types.string, Types.struct([field('a', Types.int), field('b', Types.boolean)])];
 const STATES = [Types.long, Types.decimal(38, 3), Types.array(Types.string), Types.void, Types.double];
-const schemaOf = (types: readonly (typeof KEYS)[number][] | readonly (typeof STATES)[number][]): ReturnType<typeof Types.struct> =>
-  Types.struct(types.map((type, index) => field(`c${index}`, type))); // prettier-ignore
+const schemaOf = (types: readonly DataType[]): StructType =>
+  Types.struct(types.map((type, index) => field(`c${index}`, type)));
 
 const orNull = <T>(values: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(values, { nil: null });
 const keyRow = fc.tuple(
@@ -38,10 +38,10 @@ const partition = fc.record({
   removed: fc.array(keyRow, { maxLength: 5 }),
 });
 
-function batchOf(rows: readonly (readonly unknown[])[], types: readonly (typeof KEYS[number] | typeof STATES[number])[]): RecordBatch {
+function batchOf(rows: readonly (readonly unknown[])[], types: readonly DataType[]): RecordBatch {
   const objects = rows.map((row) => Object.fromEntries(row.map((value, index) => [`c${index}`, value])));
-  return batchFromRows(objects, schemaOf(types as typeof KEYS));
-} // prettier-ignore
+  return batchFromRows(objects, schemaOf(types));
+}
 
 test('columns of all layouts survive', () => {
   fc.assert(

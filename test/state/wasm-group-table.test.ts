@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { OutputMode } from '../../kernel/plan/runner-port.ts';
 import { createGroupTableOracle } from '../support/group-table-oracle.ts';
-import { deduplicated, globalCount, windowedCount, type TestPlan } from '../support/stream-plans.ts';
+import { deduplicated, globalCount, textOf, windowedCount, type TestPlan } from '../support/stream-plans.ts';
 import {
   AddData,
   Check,
@@ -12,7 +12,6 @@ import {
   StartStream,
   StopStream,
   testStream,
-  textOf,
   type Action,
 } from '../support/stream-test.ts';
 

@@ -16,7 +16,7 @@ import { openCheckpoint } from '../../kernel/stream/checkpoint.ts';
 import { startQuery } from '../../kernel/stream/start-query.ts';
 import { createGroupTable } from '../../kernel/physical/group-table/group-table.ts';
 import { compileKernels, createEngineMemory, instantiate } from '../../kernel/workers/instance.ts';
-import { createTestExecutor, eventBatch, windowedCount, type Event } from '../support/stream-plans.ts';
+import { createTestExecutor, eventBatch, textOf, windowedCount, type Event } from '../support/stream-plans.ts';
 
 const EVENTS_PER_CHUNK = 20;
 
@@ -52,9 +52,7 @@ function fileSink(folder: string): Sink {
   return {
     description: 'FileSink',
     addBatch: ({ batchId, batches }) => {
-      const rows = batches
-        .flatMap(rowsOf)
-        .map(({ start, key, count }) => `${String(start)} ${String(key)} ${String(count)}`);
+      const rows = batches.flatMap(rowsOf).map(textOf);
       const temporary = path.join(folder, `.${batchId}.tmp`);
       fs.writeFileSync(temporary, JSON.stringify(rows));
       fs.renameSync(temporary, path.join(folder, `${batchId}.json`));

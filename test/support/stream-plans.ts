@@ -42,6 +42,17 @@ export function eventBatch(events: readonly Event[]): RecordBatch {
   return batchFromRows(rows, EVENTS);
 }
 
+/** A row as a test writes it: `10 a 2`, times in seconds. */
+export function textOf(row: RowObject): string {
+  return Object.values(row).map(cellText).join(' ');
+}
+
+function cellText(value: RowObject[string]): string {
+  if (value instanceof Date) return String(value.getTime() / 1000);
+  assert(value === null || typeof value !== 'object', 'test rows have plain cells');
+  return String(value);
+}
+
 /** What a test plan does with the rows of all its sources. */
 export interface TestPlan extends PreparedPlan {
   /** Turns rows into what the stateful operator takes; absent: there is none. */
@@ -215,10 +226,11 @@ export function createTestExecutor(memory: EngineMemory, options: TestExecutorOp
 
 async function readRows(leases: AsyncIterable<ScanLease>, memory: EngineMemory): Promise<readonly RowObject[]> {
   const rows: RowObject[] = [];
-  for await (const { task, release } of leases) {
+  for await (const lease of leases) {
+    const { task } = lease;
     assert(task.reader === 'columns', 'test sources give columns');
     rows.push(...rowsOf(openBatch(task.payload as BatchReference, memory)));
-    release();
+    lease.release();
   }
   return rows;
 }

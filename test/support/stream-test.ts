@@ -25,7 +25,14 @@ import type { LogStore } from '../../kernel/stream/ports.ts';
 import type { RunningQuery } from '../../kernel/stream/running-query.ts';
 import { startQuery } from '../../kernel/stream/start-query.ts';
 import { createTestEngine } from './engine.ts';
-import { createTestExecutor, eventBatch, type Event, type TestExecutorOptions, type TestPlan } from './stream-plans.ts';
+import {
+  createTestExecutor,
+  eventBatch,
+  textOf,
+  type Event,
+  type TestExecutorOptions,
+  type TestPlan,
+} from './stream-plans.ts';
 
 /** Chunks of rows that stay for ever; an offset is a chunk's number. */
 export class TestSource implements StreamSource {
@@ -209,15 +216,6 @@ function describeFailure(
   const status = context.query?.snapshot().status.message ?? 'not started';
   const message = cause instanceof Error ? cause.message : String(cause);
   return ['', message, '', ...lines, '', `status: ${status}`, 'batches in the sink:', ...batches].join('\n');
-}
-
-/** A row as a test writes it: `10 a 2`. */
-export function textOf(row: RowObject): string {
-  return Object.values(row)
-    .map((value) =>
-      value instanceof Date ? String(value.getTime() / 1000) : value === null ? 'null' : String(value as string),
-    )
-    .join(' ');
 }
 
 function sorted(rows: readonly string[]): readonly string[] {

@@ -218,7 +218,10 @@ class CellInterpreter implements SessionInterpreter {
   /** An error that nobody awaits is shown on its cell; those of interrupted cells are what was asked for. */
   #onUncaught(error: unknown, context: CellContext | undefined): void {
     const owner = context ?? this.#last;
-    if (isInterrupt(error) && owner?.isAbandoned === true) return;
+    if (owner !== undefined && isInterrupt(error) && this.#interrupts.isOver(owner)) {
+      owner.abandon();
+      return;
+    }
     if (owner === undefined) {
       process.stderr.write(`[millrace] ${String(error instanceof Error ? error.stack : error)}\n`);
       return;

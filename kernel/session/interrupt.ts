@@ -48,6 +48,11 @@ export class Interrupts {
     return true;
   }
 
+  /** Whether an interrupt that reached the context's code ends its cell, or ended it before. */
+  isOver(context: CellContext): boolean {
+    return context.isAbandoned || context === this.#running;
+  }
+
   /** A loop saw the flag. Work that the engine does for a stream is not the cell's and goes on. */
   readonly onFlag = (): void => {
     const context = this.#current();

@@ -88,7 +88,6 @@ const CASES: readonly Case[] = [
     then: 'l',
     after: '13',
     steps: 0,
-    output: 'error The cell was interrupted.',
   },
 ];
 

@@ -53,8 +53,13 @@ export function createBuilder(type: DataType): ColumnBuilder {
 
 function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-  if (typeof value === 'object' && value !== null) return `a value of ${value.constructor?.name ?? 'Object'}`;
+  if (typeof value === 'object' && value !== null) return `a value of ${className(value)}`;
   return `${String(value)} (${typeof value})`;
+}
+
+function className(value: object): string {
+  const constructor: unknown = Reflect.get(value, 'constructor');
+  return typeof constructor === 'function' ? constructor.name : 'Object';
 }
 
 function unfit(value: unknown, type: DataType): never {
@@ -242,7 +247,7 @@ function toDecimal(value: unknown, type: Extract<DataType, { kind: 'decimal' }>)
   if (decimal === undefined) return unfit(value, type);
   const rescaled = decimal.rescale(type.scale);
   if (rescaled.compare(decimal) !== 0) {
-    throw new UnfitValue(`${decimal} has more than ${type.scale} digits after the point`, type);
+    throw new UnfitValue(`${decimal.toString()} has more than ${type.scale} digits after the point`, type);
   }
   return rescaled.precision > type.precision ? unfit(value, type) : rescaled;
 }
@@ -349,7 +354,9 @@ class StructBuilder extends NullableBuilder {
     if (Array.isArray(value) && value.length !== this.#fields.length) {
       throw new UnfitValue(`it has ${value.length} values, not ${this.#fields.length}`, this.type);
     }
-    const cells = Array.isArray(value) ? value : this.#fields.map((f) => Reflect.get(value, f.name));
+    const cells: readonly unknown[] = Array.isArray(value)
+      ? value
+      : this.#fields.map((f): unknown => Reflect.get(value, f.name));
     this.#children.forEach((child, k) => child.append(cells[k]));
   }
 

@@ -36,7 +36,7 @@ function cellsOf(row: unknown, schema: Schema, index: number): readonly unknown[
     if (row.length === schema.fields.length) return row;
     return invalid(index, '*', `it has ${row.length} values, the schema ${schema.fields.length}`, typeName(schema));
   }
-  if (typeof row === 'object' && row !== null) return schema.fields.map((f) => Reflect.get(row, f.name));
+  if (typeof row === 'object' && row !== null) return schema.fields.map((f): unknown => Reflect.get(row, f.name));
   const [only] = schema.fields;
   if (schema.fields.length === 1 && only !== undefined && only.type.kind !== 'struct') return [row];
   return invalid(index, '*', 'it is neither an object nor an array', typeName(schema));

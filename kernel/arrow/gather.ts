@@ -81,18 +81,30 @@ function gatherFixed(
   kernels: Kernels,
 ): void {
   switch (width) {
-    case 1:
-      return kernels.gather_fixed1(values, indices, count, out);
-    case 2:
-      return kernels.gather_fixed2(values, indices, count, out);
-    case 4:
-      return kernels.gather_fixed4(values, indices, count, out);
-    case 8:
-      return kernels.gather_fixed8(values, indices, count, out);
-    case 16:
-      return kernels.gather_fixed16(values, indices, count, out);
-    case undefined:
-      return assert(false, 'a fixed column has a width');
+    case 1: {
+      kernels.gather_fixed1(values, indices, count, out);
+      return;
+    }
+    case 2: {
+      kernels.gather_fixed2(values, indices, count, out);
+      return;
+    }
+    case 4: {
+      kernels.gather_fixed4(values, indices, count, out);
+      return;
+    }
+    case 8: {
+      kernels.gather_fixed8(values, indices, count, out);
+      return;
+    }
+    case 16: {
+      kernels.gather_fixed16(values, indices, count, out);
+      return;
+    }
+    case undefined: {
+      assert(false, 'a fixed column has a width');
+      return;
+    }
   }
 }
 

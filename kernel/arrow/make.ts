@@ -4,7 +4,7 @@ import type { Arena } from './memory.ts';
 import { layoutOf } from './column.ts';
 import { MillraceError } from '../core/errors.ts';
 import { assert } from '../core/assert.ts';
-import { Types, type DataType, type Schema, type StructType } from './types.ts';
+import { Types, fixedWidth, type DataType, type Schema, type StructType } from './types.ts';
 
 /** Where columns are put: engine memory, or ordinary buffers for what leaves the engine or was made by a user. */
 export type Space = Arena | 'heap';
@@ -76,31 +76,13 @@ function assertNever(type: DataType): never {
   assert(false, `${type.kind} has no fixed layout`);
 }
 
-const BYTES_PER_ROW: Partial<Record<DataType['kind'], number>> = {
-  byte: 1,
-  short: 2,
-  int: 4,
-  date: 4,
-  float: 4,
-  long: 8,
-  timestamp: 8,
-  timestamp_ntz: 8,
-  double: 8,
-  decimal: 16,
-};
-
-export function allocateFixed(
-  type: DataType,
-  length: number,
-  space: Space,
-  validity: Uint8Array | undefined = undefined,
-): FixedColumn {
-  const { buffer, offset } = allocateBlock(length * (BYTES_PER_ROW[type.kind] ?? 0), space);
+export function allocateFixed(type: DataType, length: number, space: Space, validity?: Uint8Array): FixedColumn {
+  const { buffer, offset } = allocateBlock(length * (fixedWidth(type) ?? 0), space);
   return { layout: 'fixed', type, length, validity, values: fixedView(type, buffer, offset, length) };
 }
 
 /** A boolean column over fresh bits. */
-export function allocateBits(length: number, space: Space, validity: Uint8Array | undefined = undefined): BitsColumn {
+export function allocateBits(length: number, space: Space, validity?: Uint8Array): BitsColumn {
   const values = allocateBytes(bitmapBytes(length), space);
   return { layout: 'bits', type: Types.boolean, length, validity, values };
 }
@@ -111,7 +93,7 @@ export function allocateBytesColumn(
   length: number,
   dataBytes: number,
   space: Space,
-  validity: Uint8Array | undefined = undefined,
+  validity?: Uint8Array,
 ): BytesColumn {
   requireOffsets(dataBytes);
   const offsets = allocateInt32(length + 1, space);

@@ -114,7 +114,10 @@ async function main(): Promise<void> {
       table.release();
       started = performance.now();
       const middle = Math.floor(rows / 2 / TASK_ROWS) * TASK_ROWS;
-      const parts = [{ ...range, to: middle }, { ...range, from: middle }];
+      const parts = [
+        { ...range, to: middle },
+        { ...range, from: middle },
+      ];
       const partials = await Promise.all(
         workers.map(
           (worker, k) =>

@@ -68,11 +68,11 @@ test('three-valued logic: what is decided despite a null', () => {
       ] as const;
       const x = a.map((bit, i) => (!hasNulls || av[i] === true ? bit : null));
       const y = b.map((bit, i) => (bv[i] === true ? bit : null));
-      for (const [kernel, logic] of [
-        [kernels.and_kleene, and],
-        [kernels.or_kleene, or],
+      for (const [name, logic] of [
+        ['and_kleene', and],
+        ['or_kleene', or],
       ] as const) {
-        kernel(...pointers, n, out.pointer, outValid.pointer);
+        kernels[name](...pointers, n, out.pointer, outValid.pointer);
         const bits = readBits(out.pointer, n, arena);
         const valid = readBits(outValid.pointer, n, arena);
         assert.deepEqual(

@@ -16,10 +16,10 @@ export function keyText(value: Cell): string {
   if (value === null || value === undefined) return 'null';
   if (typeof value === 'number') return `n${Number.isNaN(value) ? 'NaN' : value + 0 === 0 ? 0 : value}`;
   if (value instanceof Timestamp) return `t${value.micros}`;
-  if (value instanceof Decimal) return `d${value}`;
+  if (value instanceof Decimal) return `d${value.toString()}`;
   if (value instanceof Uint8Array) return `x${[...value].join()}`;
   if (typeof value === 'object') return `{${Object.values(value).map(keyText).join()}}`;
-  return `${typeof value}${String(value)}`;
+  return typeof value + [value].join('');
 }
 
 function compare(a: Cell, b: Cell): number {

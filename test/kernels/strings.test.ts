@@ -61,7 +61,7 @@ test('length, case, trim, substring, concat', () => {
       kernels.utf8_length(a.offsets, a.data, n, lengths);
       assert.deepEqual(
         readValues('i32', lengths, n, arena),
-        values.map((v) => BigInt([...v].length)),
+        values.map((v) => BigInt(Array.from(v).length)),
       );
       kernels.bytes_length(a.offsets, n, lengths);
       assert.deepEqual(
@@ -121,7 +121,7 @@ test('length, case, trim, substring, concat', () => {
 
 /** Spark: UTF8String.substringSQL. */
 function substring(value: string, position: number, count: number): string {
-  const characters = [...value];
+  const characters = Array.from(value);
   const start = position > 0 ? position - 1 : position === 0 ? 0 : characters.length + position;
   return characters.slice(Math.max(0, start), Math.max(0, start + count)).join('');
 }
@@ -184,7 +184,7 @@ test('hashes are equal for equal rows, the same for ever, and spread over partit
   kernels.hash_partition(many, n, 7, partitions);
   const counts = new Array<number>(7).fill(0);
   for (const p of readValues('i32', partitions, n, arena)) counts[Number(p)] = (counts[Number(p)] ?? 0) + 1;
-  for (const count of counts) assert.ok(Math.abs(count - n / 7) < 150, `${counts}`);
+  for (const count of counts) assert.ok(Math.abs(count - n / 7) < 150, String(counts));
   arena.release();
 });
 

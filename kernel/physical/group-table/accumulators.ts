@@ -87,25 +87,45 @@ export function feed(
     return;
   }
   assert(column !== undefined, `${spec.op} has an input`);
-  if (column.layout === 'null') return feedNulls(mode, spec, rows, has, context);
+  if (column.layout === 'null') {
+    feedNulls(mode, spec, rows, has, context);
+    return;
+  }
   const input: Input = { column, slot, has, rows, context };
-  if (mode === 'put') return pick(PICK.last, input);
+  if (mode === 'put') {
+    pick(PICK.last, input);
+    return;
+  }
   switch (spec.op) {
-    case 'count':
-      return addCounts(input);
-    case 'sum':
-      return sum(spec, mode, input);
+    case 'count': {
+      addCounts(input);
+      return;
+    }
+    case 'sum': {
+      sum(spec, mode, input);
+      return;
+    }
     case 'min':
-    case 'max':
-      return extreme(spec.op, input);
-    case 'first':
-      return pick(PICK.first, input);
-    case 'last':
-      return pick(PICK.last, input);
-    case 'first_non_null':
-      return pick(PICK.firstNonNull, input);
-    case 'last_non_null':
-      return pick(PICK.lastNonNull, input);
+    case 'max': {
+      extreme(spec.op, input);
+      return;
+    }
+    case 'first': {
+      pick(PICK.first, input);
+      return;
+    }
+    case 'last': {
+      pick(PICK.last, input);
+      return;
+    }
+    case 'first_non_null': {
+      pick(PICK.firstNonNull, input);
+      return;
+    }
+    case 'last_non_null': {
+      pick(PICK.lastNonNull, input);
+      return;
+    }
   }
 }
 
@@ -234,7 +254,8 @@ function extreme(op: 'min' | 'max', input: Input): void {
   const { column, slot, has, rows, context } = input;
   const { kernels } = context.instance;
   if (column.layout === 'bytes') {
-    return context.strings.feed(op === 'min' ? PICK.min : PICK.max, column, rows, context.stride, slot, has);
+    context.strings.feed(op === 'min' ? PICK.min : PICK.max, column, rows, context.stride, slot, has);
+    return;
   }
   const most = op === 'max' ? 1 : 0;
   const validity = validityFrom(column, rows.from);
@@ -249,7 +270,10 @@ function extreme(op: 'min' | 'max', input: Input): void {
     slot,
     has,
   ];
-  if (column.layout === 'bits') return kernels.acc_extreme_i8(most, ...args(bitsAsBytes(column.values, rows, context)));
+  if (column.layout === 'bits') {
+    kernels.acc_extreme_i8(most, ...args(bitsAsBytes(column.values, rows, context)));
+    return;
+  }
   assert(column.layout === 'fixed', 'min and max of fixed columns');
   const at = args(pointerFrom(column.values, rows.from, column.type));
   const { values } = column;
@@ -270,7 +294,10 @@ function bitsAsBytes(bits: Uint8Array, { from, length }: FeedRows, { scratch, in
 function pick(mode: number, input: Input): void {
   const { column, slot, has, rows, context } = input;
   const { kernels } = context.instance;
-  if (column.layout === 'bytes') return context.strings.feed(mode, column, rows, context.stride, slot, has);
+  if (column.layout === 'bytes') {
+    context.strings.feed(mode, column, rows, context.stride, slot, has);
+    return;
+  }
   const validity = validityFrom(column, rows.from);
   const { stride } = context;
   const args = (values: number): AccumulateArgs => [
@@ -283,23 +310,37 @@ function pick(mode: number, input: Input): void {
     slot,
     has,
   ];
-  if (column.layout === 'bits')
-    return kernels.acc_pick_fixed1(mode, ...args(bitsAsBytes(column.values, rows, context)));
+  if (column.layout === 'bits') {
+    kernels.acc_pick_fixed1(mode, ...args(bitsAsBytes(column.values, rows, context)));
+    return;
+  }
   assert(column.layout === 'fixed', 'first and last of fixed columns');
   const at = args(pointerFrom(column.values, rows.from, column.type));
   switch (fixedWidth(column.type)) {
-    case 1:
-      return kernels.acc_pick_fixed1(mode, ...at);
-    case 2:
-      return kernels.acc_pick_fixed2(mode, ...at);
-    case 4:
-      return kernels.acc_pick_fixed4(mode, ...at);
-    case 8:
-      return kernels.acc_pick_fixed8(mode, ...at);
-    case 16:
-      return kernels.acc_pick_fixed16(mode, ...at);
-    case undefined:
-      return assert(false, 'a fixed column has a width');
+    case 1: {
+      kernels.acc_pick_fixed1(mode, ...at);
+      return;
+    }
+    case 2: {
+      kernels.acc_pick_fixed2(mode, ...at);
+      return;
+    }
+    case 4: {
+      kernels.acc_pick_fixed4(mode, ...at);
+      return;
+    }
+    case 8: {
+      kernels.acc_pick_fixed8(mode, ...at);
+      return;
+    }
+    case 16: {
+      kernels.acc_pick_fixed16(mode, ...at);
+      return;
+    }
+    case undefined: {
+      assert(false, 'a fixed column has a width');
+      return;
+    }
   }
 }
 

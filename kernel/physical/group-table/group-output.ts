@@ -80,16 +80,26 @@ function copyFixed(
   { kernels }: EngineInstance,
 ): void {
   switch (width) {
-    case 1:
-      return kernels.group_fixed1(ids, count, pointer, stride, slot, out);
-    case 2:
-      return kernels.group_fixed2(ids, count, pointer, stride, slot, out);
-    case 4:
-      return kernels.group_fixed4(ids, count, pointer, stride, slot, out);
-    case 8:
-      return kernels.group_fixed8(ids, count, pointer, stride, slot, out);
-    case 16:
-      return kernels.group_fixed16(ids, count, pointer, stride, slot, out);
+    case 1: {
+      kernels.group_fixed1(ids, count, pointer, stride, slot, out);
+      return;
+    }
+    case 2: {
+      kernels.group_fixed2(ids, count, pointer, stride, slot, out);
+      return;
+    }
+    case 4: {
+      kernels.group_fixed4(ids, count, pointer, stride, slot, out);
+      return;
+    }
+    case 8: {
+      kernels.group_fixed8(ids, count, pointer, stride, slot, out);
+      return;
+    }
+    case 16: {
+      kernels.group_fixed16(ids, count, pointer, stride, slot, out);
+      return;
+    }
     case undefined:
       assert(false, 'a fixed state has a width');
   }

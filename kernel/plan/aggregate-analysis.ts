@@ -13,6 +13,7 @@ import { expandStars } from './stars.ts';
 import { outputOf } from './output.ts';
 import { isAggregateCall, resolveCalls, resolveNames, tryResolveNames } from './resolve-expr.ts';
 import { scopeOf, type Scope } from './scope.ts';
+import { nameWindows } from './window-reference.ts';
 import { hasWindow, placeWindows } from './windowing.ts';
 
 export function isAggregateOutput(exprs: readonly Expr[]): boolean {
@@ -22,7 +23,7 @@ export function isAggregateOutput(exprs: readonly Expr[]): boolean {
 /** @param node its child is analysed */
 export function analyzeAggregate(node: PlanOf<'aggregate'>, context: AnalysisContext): LogicalPlan {
   const scope = scopeOf(node.child);
-  const written = expandStars(node.outputs, scope);
+  const written = expandStars(nameWindows(node.outputs, node.groupings, scope), scope);
   const groupings = node.groupings.map((grouping) => groupingOf(grouping, written, scope));
   const named = written.map((output) => namedOutput(resolveNames(output, scope), output, context));
   const placed = placeWindows([...groupings, ...named], node.child, context);

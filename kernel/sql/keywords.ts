@@ -9,10 +9,14 @@ export const CLAUSE_WORDS: ReadonlySet<string> = new Set([
   'UNION', 'UNPIVOT', 'USING', 'WHERE', 'WINDOW', 'WITH',
 ]);
 
-/** Words that cannot begin an expression as a column name, so that a forgotten expression is reported where it is missing. */
+/**
+ * Words that cannot begin an expression as a column name, so that a forgotten expression is reported where it is missing.
+ * `window` and `offset` are columns that people have.
+ */
 // prettier-ignore
 export const NOT_A_COLUMN: ReadonlySet<string> = new Set([
-  ...CLAUSE_WORDS, 'AND', 'AS', 'ASC', 'BETWEEN', 'BY', 'DESC', 'ELSE', 'END', 'IN', 'IS', 'LIKE', 'OR', 'THEN', 'WHEN',
+  'AND', 'AS', 'BETWEEN', 'BY', 'ELSE', 'END', 'FROM', 'GROUP', 'HAVING', 'IN', 'IS', 'LIKE', 'ON', 'OR', 'ORDER', 'SELECT', 'THEN',
+  'UNION', 'WHEN', 'WHERE',
 ]);
 
 /** Offered by completion, in the order in which a query uses them. */

@@ -40,8 +40,18 @@ export function fingerprintOf(
     windows: prepared.stateful.map(windowText),
     outputMode: options.outputMode,
     watermarks: prepared.watermarks.map(({ column, delayMicros }) => `${column} ${delayMicros} µs`),
-    program: options.program,
+    program: withoutIds(options.program),
   };
+}
+
+/** Column ids (`#12`) differ from session to session: numbered anew in the order in which they appear. */
+function withoutIds(program: string): string {
+  const numbers = new Map<string, number>();
+  return program.replace(/#\d+/g, (id) => {
+    const number = numbers.get(id) ?? numbers.size;
+    numbers.set(id, number);
+    return `#${number}`;
+  });
 }
 
 function operatorText(spec: StatefulSpec): string {

@@ -135,6 +135,21 @@ test('website-traffic goes on where it was, without rows for the time it was dow
   assert.equal(await source.latestOffset(logged, { kind: 'all' }), '{"rows":510,"startMs":7}');
 });
 
+test('website-traffic under availableNow gives all its rows, as many at a time as it may', async () => {
+  const options = { rows: '25', maxRowsPerTrigger: '10', rowsPerSecond: '1' };
+  const source = await start(websiteTrafficSource, options, { clock: new ManualClock(7) });
+  await source.prepareForAvailableNow?.();
+  const ends: number[] = [];
+  let offset = await source.initialOffset();
+  for (let batch = 0; batch < 4; batch++) {
+    offset = await source.latestOffset(offset, { kind: 'trigger' });
+    ends.push((JSON.parse(present(offset, 'offset')) as { rows: number }).rows);
+  }
+  assert.deepEqual(ends, [10, 20, 25, 25]);
+  const endless = await start(websiteTrafficSource, {}, { clock: new ManualClock() });
+  assert.throws(() => endless.prepareForAvailableNow?.(), { condition: 'DATA_SOURCE_OPTION', message: /option rows/ });
+});
+
 test('website-traffic ends at rows, and a batch needs that end', async () => {
   const batch = { ...request({ rows: '10', startTimestamp: '2026-01-01T00:00:00Z' }), streaming: false };
   const { schema, scan } = openBatch(websiteTrafficSource, batch, sourceContext(memory));
@@ -149,4 +164,16 @@ test('website-traffic ends at rows, and a batch needs that end', async () => {
     condition: 'DATA_SOURCE_OPTION',
     message: /option rows/,
   });
+});
+
+test('website-traffic has its backlog at the first start only, and says how far it is', async () => {
+  const clock = new ManualClock(1_767_225_600_000);
+  const options = { rowsPerSecond: '10', backlog: '3 minutes' };
+  const source = await start(websiteTrafficSource, options, { clock });
+  const first = present(await source.initialOffset(), 'offset');
+  const end = await source.latestOffset(first, { kind: 'trigger' });
+  assert.equal(end, '{"rows":1800,"startMs":1767225420000}');
+  assert.equal(source.reportLatest?.(), end);
+  const again = await start(websiteTrafficSource, options, { clock });
+  assert.equal(await again.latestOffset(end, { kind: 'trigger' }), end);
 });

@@ -91,6 +91,8 @@ describe('expressions', () => {
     ['`odd name` AS `x y`', 'odd name as x y'],
     ['price > :low', '>(price, :low)'],
     ['timestamp', 'timestamp'],
+    ['window.start', 'window.start'],
+    ['offset + partition', '+(offset, partition)'],
     ['a /* comment /* nested */ */ + -- rest\n b', '+(a, b)'],
   ];
   for (const [sql, expected] of cases) it(sql, () => assert.equal(parsed(sql), expected));

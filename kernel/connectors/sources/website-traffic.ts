@@ -9,6 +9,7 @@
  * | seed              | another seed, other events                                                 | 1             |
  * | startTimestamp    | event time of the first row                                                | first start   |
  * | speedup           | seconds of event time per second of wall time                              | 1             |
+ * | backlog           | traffic of so much wall time is there when the stream first starts         | 0             |
  * | disorder          | events are late by up to so much event time (`5 seconds`; a number: s)     | 0             |
  * | maxRowsPerTrigger | rows per micro-batch, at most                                              | all there are |
  *
@@ -39,6 +40,7 @@ interface TrafficOptions {
   readonly startMs: number | undefined;
   readonly msPerRow: number;
   readonly disorderMs: number;
+  readonly backlogMs: number;
 }
 
 interface TrafficPayload extends EventSettings, RowRange {}
@@ -58,6 +60,7 @@ function trafficOptions(options: ConnectorOptions): TrafficOptions {
     startMs: reader.timestampMs('startTimestamp'),
     msPerRow: (1000 / (rowsPerSecond === 0 ? 1000 : rowsPerSecond)) * (reader.integer('speedup', { min: 1 }) ?? 1),
     disorderMs: reader.durationMs('disorder', 's') ?? 0,
+    backlogMs: reader.durationMs('backlog', 's') ?? 0,
   };
 }
 
@@ -88,20 +91,32 @@ function leaseEvents(settings: TrafficOptions, startMs: number, range: RowRange)
 }
 
 function trafficStream(settings: TrafficOptions, clock: Clock): StreamSource {
-  const { rowsPerSecond, rowsMax, rowsPerTriggerMax } = settings;
+  const { rowsPerSecond, rowsMax, rowsPerTriggerMax, backlogMs } = settings;
+  /** What had arrived when it was last looked. */
+  let newest: string | undefined;
+  let paced = rowsPerSecond > 0;
   let resumed: { readonly rows: number; readonly atMs: number } | undefined;
   return {
     description: `WebsiteTraffic[rowsPerSecond=${rowsPerSecond}]`,
-    initialOffset: () => Promise.resolve(offsetText(0, settings.startMs ?? clock.nowMs())),
+    initialOffset: () => Promise.resolve(offsetText(0, settings.startMs ?? clock.nowMs() - backlogMs)),
+    prepareForAvailableNow() {
+      if (rowsMax === Number.MAX_SAFE_INTEGER) {
+        throw optionReader(FORMAT, {}).wrong('rows', 'availableNow needs an end', 'Give the number of rows.');
+      }
+      paced = false; // everything is available
+      return Promise.resolve();
+    },
     latestOffset(start, limit) {
       const from = parseOffset(start);
-      resumed ??= { rows: from.rows, atMs: clock.monotonicMs() };
+      resumed ??= { rows: from.rows, atMs: clock.monotonicMs() - (from.rows === 0 ? backlogMs : 0) };
       const elapsedMs = clock.monotonicMs() - resumed.atMs;
-      const paced = rowsPerSecond === 0 ? rowsMax : resumed.rows + Math.floor((elapsedMs * rowsPerSecond) / 1000);
+      const arrived = paced ? resumed.rows + Math.floor((elapsedMs * rowsPerSecond) / 1000) : rowsMax;
       const perTrigger = limit.kind === 'trigger' ? from.rows + rowsPerTriggerMax : Number.MAX_SAFE_INTEGER;
-      const rows = Math.max(from.rows, Math.min(paced, rowsMax, perTrigger));
-      return Promise.resolve(offsetText(rows, from.startMs));
+      const available = Math.max(from.rows, Math.min(arrived, rowsMax));
+      newest = offsetText(available, from.startMs);
+      return Promise.resolve(offsetText(Math.min(available, Math.max(from.rows, perTrigger)), from.startMs));
     },
+    reportLatest: () => newest,
     scan(start, end) {
       const { rows: to, startMs } = parseOffset(end);
       return leaseEvents(settings, startMs, { from: start === null ? 0 : parseOffset(start).rows, to });

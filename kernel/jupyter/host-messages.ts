@@ -1,8 +1,31 @@
 /** What the main thread tells the kernel: outputs of cells, outcomes, questions. */
-import type { Kernel } from './kernel.ts';
+import type { MessagePort } from 'node:worker_threads';
+import type { Comms } from './comms.ts';
+import type { Executions } from './executions.ts';
+import type { Interrupter } from './interrupter.ts';
+import type { IoPub } from './iopub.ts';
+import type { LanguageClient } from './language-client.ts';
+import type { LiveFrames } from './live-frames.ts';
+import type { Parents } from './parents.ts';
+import type { Stdin } from './stdin.ts';
 import type { FromHost } from './thread-protocol.ts';
 
-export function receiveFromHost(kernel: Kernel, message: FromHost): void {
+/** The parts of the kernel that the main thread's messages go to. */
+export interface HostListener {
+  readonly iopub: IoPub;
+  readonly parents: Parents;
+  readonly frames: LiveFrames;
+  readonly comms: Comms;
+  readonly stdin: Stdin;
+  readonly executions: Executions;
+  readonly interrupter: Interrupter;
+  readonly language: LanguageClient | undefined;
+  attachOutputPort(port: MessagePort): void;
+  noteHostLeft(): void;
+  leave(): Promise<void>;
+}
+
+export function receiveFromHost(kernel: HostListener, message: FromHost): void {
   const { iopub, parents } = kernel;
   switch (message.type) {
     case 'host-ready':

@@ -93,6 +93,8 @@ function sinkText(sink: StageSink, context: FunctionContext): string | undefined
       const states = sink.accumulators.map(accumulatorText).join(', ');
       return `HashAggregate(partial, keys=[${keys.join(', ')}], states=[${states}]) ${enginesText(['wasm:group_table'], expressions, context)}`;
     }
+    case 'merge':
+      return 'MergeGroups [wasm:group_table]';
     case 'top':
       return `TakeOrdered(partial, limit=${sink.count}, orderBy=[${sink.orders.map(sortText).join(', ')}]) [javascript]`;
   }

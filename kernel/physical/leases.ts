@@ -4,7 +4,7 @@ import { referenceBatch } from '../arrow/open.ts';
 import type { ScanLease } from '../arrow/scan.ts';
 import { sliceBatch } from '../arrow/slice.ts';
 import type { PhysicalOf } from './physical-plan.ts';
-import type { RangePayload } from './task-readers.ts';
+import type { PartitionPayload, RangePayload } from './task-readers.ts';
 
 const TASK_ROWS = 65_536;
 
@@ -43,6 +43,21 @@ function* cutBatches(batches: readonly RecordBatch[]): Generator<ScanLease> {
       };
     }
   }
+}
+
+/** Partial results as one task for each partition of the keys (ordinals of columns). */
+export function partitionLeases(
+  partials: readonly RecordBatch[],
+  keys: readonly number[],
+  partitions: number,
+): AsyncIterable<ScanLease> {
+  const batches = partials.map(referenceBatch);
+  const bytes = partials.reduce((sum, batch) => sum + batch.length * 8 * batch.columns.length, 0);
+  const leases = Array.from({ length: partitions }, (_, partition): ScanLease => {
+    const payload: PartitionPayload = { batches, keys, partition, partitions };
+    return { task: { reader: 'partition', payload, bytes: bytes / partitions }, release: nothingToRelease };
+  });
+  return asAsync(leases);
 }
 
 export function rangeLeases(range: PhysicalOf<'range'>): AsyncIterable<ScanLease> {

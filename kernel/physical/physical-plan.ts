@@ -5,7 +5,7 @@ import type { DataType } from '../arrow/types.ts';
 import type { AccumulatorSpec } from '../functions/contract.ts';
 import type { InlineRows, Options } from '../plan/logical-plan.ts';
 import type { GroupKeySpec, PreparedPlan } from './ports.ts';
-import type { ProjectedColumn, StageOperator, StageSink } from './stage.ts';
+import type { PaneExpansion, ProjectedColumn, StageOperator, StageSink } from './stage.ts';
 
 /** How a grouping column is put together again from key columns of the group table. */
 export type KeyOutput =
@@ -27,15 +27,6 @@ export interface AggregateOutput {
   /** Indices of state columns. */
   readonly states: readonly number[];
   readonly column: ColumnExpr;
-}
-
-/** Sliding windows: partial results by pane become partial results by window. `index` is the key with the pane's start. */
-export interface PaneExpansion {
-  readonly index: number;
-  readonly windowMicros: bigint;
-  readonly slideMicros: bigint;
-  readonly startMicros: bigint;
-  readonly paneMicros: bigint;
 }
 
 export type PhysicalPlan =

@@ -15,11 +15,11 @@ import { exprText } from '../expr/text.ts';
 import type { AccumulatorSpec } from '../functions/contract.ts';
 import type { PlanOf } from '../plan/logical-plan.ts';
 import { aggregateFunction } from './functions.ts';
-import type { AggregateOutput, KeyOutput, PaneExpansion, PhysicalPlan } from './physical-plan.ts';
+import type { AggregateOutput, KeyOutput, PhysicalPlan } from './physical-plan.ts';
 import type { PlanContext } from './plan-context.ts';
 import { projectedColumn } from './planner.ts';
 import type { GroupKeySpec, StatefulSpec } from './ports.ts';
-import type { StageAccumulator, StageKey, StageOperator } from './stage.ts';
+import type { PaneExpansion, StageAccumulator, StageKey, StageOperator } from './stage.ts';
 
 type StageNode = Extract<PhysicalPlan, { kind: 'stage' }>;
 type WindowOperator = Extract<StageOperator, { kind: 'window' }>;

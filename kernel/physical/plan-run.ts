@@ -6,32 +6,25 @@ import type { RecordBatch } from '../arrow/column.ts';
 import { concatBatches } from '../arrow/concat.ts';
 import { makeBatch } from '../arrow/make.ts';
 import type { Arena } from '../arrow/memory.ts';
-import { openBatch } from '../arrow/open.ts';
 import { fromIpc } from '../arrow/ipc.ts';
 import type { ScanLease } from '../arrow/scan.ts';
 import { sliceBatch } from '../arrow/slice.ts';
 import { toEngine } from '../arrow/transfer.ts';
 import { Types } from '../arrow/types.ts';
-import { present } from '../core/assert.ts';
+import { assert, present } from '../core/assert.ts';
 import type { EvalContext } from '../functions/contract.ts';
 import { compileColumns } from './expressions/evaluator.ts';
-import { finishAggregate } from './run-aggregate.ts';
+import { finishAggregate, mergeGroups } from './run-aggregate.ts';
 import { joinBatches } from './run-join.ts';
 import { keepFirst } from './run-deduplicate.ts';
-import { batchLeases, NO_LEASES, rangeLeases, SharedLeases } from './leases.ts';
-import { EventTimeNotes, schemaOfColumns } from './operators/operators.ts';
+import { SharedLeases } from './leases.ts';
+import { schemaOfColumns } from './operators/operators.ts';
 import { sortedRows } from './operators/sort.ts';
 import type { ExecutorOptions, StageCache } from './executor.ts';
 import type { PhysicalOf, PhysicalPlan } from './physical-plan.ts';
-import type { EventTimeStats, ExecutionOptions, StageOutcome, StatefulOperator } from './ports.ts';
-import type { Stage } from './stage.ts';
+import type { EventTimeStats, ExecutionOptions, StatefulOperator } from './ports.ts';
+import { StageExecution, type StageRows } from './stage-execution.ts';
 import { takeBatch } from './take.ts';
-import { StageRun } from './stage-runner.ts';
-
-/** Scans of less than this, or of one task, are not worth waking the workers. */
-const INLINE_BYTES_MAX = 256 * 1024;
-/** Rows on the engine thread that are worth spreading over the workers. */
-const SPREAD_ROWS_MIN = 200_000;
 
 export interface RunInput {
   readonly scans: ReadonlyMap<number, AsyncIterable<ScanLease>>;
@@ -41,19 +34,11 @@ export interface RunInput {
   readonly compile: StageCache;
 }
 
-/** A stage's rows, and how to give them back. */
-export interface StageRows {
-  readonly batches: readonly RecordBatch[];
-  readonly release: () => void;
-}
-
 export class PlanRun {
   readonly #engine: ExecutorOptions;
   readonly #input: RunInput;
-  readonly #notes = new EventTimeNotes();
-  readonly #inputRows = new Map<number, number>();
+  readonly #stages: StageExecution;
   readonly #cleanups: (() => void)[] = [];
-  readonly #scans = new Map<number, AsyncIterable<ScanLease>>();
   /** For operators on the engine thread. */
   readonly context: EvalContext;
 
@@ -62,14 +47,15 @@ export class PlanRun {
     this.#input = input;
     const { ansi, timeZone, batchTimestampMicros } = input.options;
     this.context = { ansi, timeZone, batchTimestampMicros, arena: input.arena, kernels: engine.instance.kernels };
+    this.#stages = new StageExecution(engine, { ansi, timeZone, batchTimestampMicros }, input);
   }
 
   get inputRows(): ReadonlyMap<number, number> {
-    return this.#inputRows;
+    return this.#stages.inputRows;
   }
 
   get eventTimes(): readonly EventTimeStats[] {
-    return this.#notes.list();
+    return this.#stages.eventTimes;
   }
 
   release(): void {
@@ -79,13 +65,11 @@ export class PlanRun {
 
   async run(root: PhysicalPlan): Promise<readonly RecordBatch[]> {
     for (const [sourceId, reads] of readsOf(root)) {
-      const scan = this.#input.scans.get(sourceId) ?? NO_LEASES;
-      if (reads === 1) this.#scans.set(sourceId, scan);
-      else {
-        const shared = new SharedLeases(scan);
-        this.#cleanups.push(() => shared.release());
-        this.#scans.set(sourceId, shared);
-      }
+      const scan = this.#input.scans.get(sourceId);
+      if (scan === undefined || reads === 1) continue;
+      const shared = new SharedLeases(scan);
+      this.#cleanups.push(() => shared.release());
+      this.#stages.share(sourceId, shared);
     }
     return this.rowsOf(root);
   }
@@ -94,9 +78,9 @@ export class PlanRun {
     switch (node.kind) {
       case 'scan':
       case 'range':
-        return this.#keep(await this.stageRows(collectOf(node), undefined));
+        return this.#keep(await this.#stageRows(collectOf(node), undefined));
       case 'stage':
-        return this.#keep(await this.stageRows(node, undefined));
+        return this.#keep(await this.#stageRows(node, undefined));
       case 'local':
         return this.#localRows(node);
       case 'oneRow':
@@ -131,141 +115,10 @@ export class PlanRun {
   }
 
   /** @param rowsMax rows after which the stage may stop; undefined: none */
-  async stageRows(node: PhysicalOf<'stage'>, rowsMax: number | undefined): Promise<StageRows> {
-    const { child, operators, sink } = node;
-    const isLeaf = child.kind === 'scan' || child.kind === 'range';
-    const rows = isLeaf ? [] : await this.rowsOf(child);
-    const schema = schemaOfColumns(child.output);
-    const stage: Stage = {
-      source: { kind: isLeaf ? 'scan' : 'batches', schema, output: child.output },
-      operators,
-      sink,
-    };
-    const sourceId = child.kind === 'scan' ? child.sourceId : undefined;
-    if (isLeaf) return this.#runTasks(node, stage, this.#leasesOf(child), { sourceId, rowsMax });
-    const rowCount = rows.reduce((sum, batch) => sum + batch.length, 0);
-    if (rowCount >= SPREAD_ROWS_MIN && rowsMax === undefined && child.output.length > 0) {
-      const leases = batchLeases(rows.map((batch) => ({ ...batch, schema })));
-      return this.#runTasks(node, stage, leases, { sourceId, rowsMax });
-    }
-    return this.#runBatches(node, stage, rows, rowsMax);
-  }
-
-  #leasesOf(node: PhysicalOf<'scan'> | PhysicalOf<'range'>): AsyncIterable<ScanLease> {
-    if (node.kind === 'range') return rangeLeases(node);
-    return this.#scans.get(node.sourceId) ?? NO_LEASES;
-  }
-
-  /** Decides between inline and workers by looking at the first tasks. */
-  async #runTasks(
-    node: PhysicalOf<'stage'>,
-    stage: Stage,
-    leases: AsyncIterable<ScanLease>,
-    { sourceId, rowsMax }: { readonly sourceId: number | undefined; readonly rowsMax: number | undefined },
-  ): Promise<StageRows> {
-    const { pool } = this.#engine;
-    const iterator = leases[Symbol.asyncIterator]();
-    const first: ScanLease[] = [];
-    try {
-      let bytes = 0;
-      let ended = false;
-      while (!ended && pool !== undefined && rowsMax === undefined && (first.length < 2 || bytes < INLINE_BYTES_MAX)) {
-        this.#input.options.signal?.throwIfAborted();
-        const next = await iterator.next();
-        if (next.done === true) ended = true;
-        else {
-          first.push(next.value);
-          bytes += next.value.task.bytes;
-        }
-      }
-      const all = chain(first, ended ? undefined : iterator);
-      if (ended || pool === undefined || rowsMax !== undefined)
-        return await this.#runInline(node, stage, all, sourceId, rowsMax);
-      return await this.#runPooled(stage, all, sourceId);
-    } finally {
-      for (const lease of first.splice(0)) lease.release();
-      await iterator.return?.();
-    }
-  }
-
-  async #runInline(
-    node: PhysicalOf<'stage'>,
-    stage: Stage,
-    leases: AsyncIterable<ScanLease>,
-    sourceId: number | undefined,
-    rowsMax: number | undefined,
-  ): Promise<StageRows> {
-    const run = this.#open(node, stage);
-    try {
-      let taskIndex = 0;
-      for await (const lease of leases) {
-        try {
-          this.#input.options.signal?.throwIfAborted();
-          run.run(taskIndex++, lease.task);
-        } finally {
-          lease.release();
-        }
-        if (rowsMax !== undefined && run.rowCount >= rowsMax) break;
-      }
-      return this.#finish(run, sourceId);
-    } catch (error) {
-      run.release();
-      throw error;
-    }
-  }
-
-  #runBatches(
-    node: PhysicalOf<'stage'>,
-    stage: Stage,
-    batches: readonly RecordBatch[],
-    rowsMax: number | undefined,
-  ): StageRows {
-    const run = this.#open(node, stage);
-    try {
-      for (const [index, batch] of batches.entries()) {
-        run.push(index, batch);
-        if (rowsMax !== undefined && run.rowCount >= rowsMax) break;
-      }
-      return this.#finish(run, undefined);
-    } catch (error) {
-      run.release();
-      throw error;
-    }
-  }
-
-  #open(node: PhysicalOf<'stage'>, stage: Stage): StageRun {
-    return new StageRun(this.#engine, this.#input.compile(node, stage, this.context), this.#stageOptions());
-  }
-
-  #finish(run: StageRun, sourceId: number | undefined): StageRows {
-    const batches = run.finishBatches().flatMap((output) => output.batches);
-    this.#note(run, sourceId);
-    return { batches, release: () => run.release() };
-  }
-
-  async #runPooled(stage: Stage, leases: AsyncIterable<ScanLease>, sourceId: number | undefined): Promise<StageRows> {
-    const { signal } = this.#input.options;
-    const pool = present(this.#engine.pool, 'worker pool');
-    const pooled = await pool.run({ stage, options: this.#stageOptions(), leases, signal });
-    for (const outcome of pooled.outcomes) this.#note(outcome, sourceId);
-    const { memory } = this.#engine.instance;
-    const batches = pooled.outcomes
-      .flatMap((outcome) => outcome.output)
-      .sort((a, b) => a.taskIndex - b.taskIndex)
-      .flatMap((output) => output.batches.map((batch) => openBatch(batch, memory)));
-    return { batches, release: () => pooled.release() };
-  }
-
-  #stageOptions(): Omit<ExecutionOptions, 'signal'> {
-    const { ansi, timeZone, batchTimestampMicros } = this.#input.options;
-    return { ansi, timeZone, batchTimestampMicros };
-  }
-
-  #note(outcome: Pick<StageOutcome, 'inputRows' | 'eventTimes'>, sourceId: number | undefined): void {
-    for (const stats of outcome.eventTimes) this.#notes.add(stats);
-    if (sourceId !== undefined) {
-      this.#inputRows.set(sourceId, (this.#inputRows.get(sourceId) ?? 0) + outcome.inputRows);
-    }
+  async #stageRows(node: PhysicalOf<'stage'>, rowsMax: number | undefined): Promise<StageRows> {
+    const { child } = node;
+    if (child.kind === 'scan' || child.kind === 'range') return this.#stages.overTasks(node, child, rowsMax);
+    return this.#stages.overBatches(node, await this.rowsOf(child), rowsMax);
   }
 
   #localRows(node: PhysicalOf<'local'>): readonly RecordBatch[] {
@@ -277,13 +130,14 @@ export class PlanRun {
   }
 
   async #aggregate(node: PhysicalOf<'aggregate'>): Promise<readonly RecordBatch[]> {
-    const { child } = node;
-    const partial =
-      child.kind === 'stage' ? await this.stageRows(child, undefined) : { batches: [], release: () => {} };
-    this.#cleanups.push(partial.release);
+    assert(node.child.kind === 'stage', 'an aggregate merges the partial results of a stage');
+    const partials = this.#keep(await this.#stageRows(node.child, undefined));
+    const merged = await this.#stages.mergeByPartition(node, partials);
+    const groups =
+      merged === undefined ? [mergeGroups(node, partials, this.#engine, this.context)] : this.#keep(merged);
     const state =
       node.stateId === undefined ? undefined : present(this.#input.stateful.get(node.stateId), 'state operator');
-    return [finishAggregate(node, partial.batches, state, this.#engine, this.context)];
+    return finishAggregate(node, groups, state, this.context);
   }
 
   async #deduplicate(node: PhysicalOf<'deduplicate'>): Promise<readonly RecordBatch[]> {
@@ -312,7 +166,7 @@ export class PlanRun {
     const stage = child.kind === 'scan' || child.kind === 'range' ? collectOf(child) : child;
     const batches =
       stage.kind === 'stage' && stage.sink.kind === 'collect'
-        ? this.#keep(await this.stageRows(stage, count))
+        ? this.#keep(await this.#stageRows(stage, count))
         : await this.rowsOf(child);
     return takeFirst(batches, count, this.#input.arena);
   }
@@ -349,16 +203,6 @@ function readsOf(node: PhysicalPlan, reads = new Map<number, number>()): Readonl
 
 function collectOf(child: PhysicalPlan): PhysicalOf<'stage'> {
   return { kind: 'stage', operators: [], sink: { kind: 'collect' }, child, output: child.output };
-}
-
-/** Leases taken already, then the rest. Each is given away once. */
-async function* chain(first: ScanLease[], rest: AsyncIterator<ScanLease> | undefined): AsyncGenerator<ScanLease> {
-  for (let lease = first.shift(); lease !== undefined; lease = first.shift()) yield lease;
-  while (rest !== undefined) {
-    const next = await rest.next();
-    if (next.done === true) return;
-    yield next.value;
-  }
 }
 
 function takeFirst(batches: readonly RecordBatch[], count: number, arena: Arena): readonly RecordBatch[] {

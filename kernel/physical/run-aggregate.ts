@@ -1,5 +1,6 @@
 /** The upper half of an aggregation: merge partial results, the stream's state, the functions' results, the projection. */
 import type { Column, RecordBatch } from '../arrow/column.ts';
+import { concatBatches } from '../arrow/concat.ts';
 import { allocateFixed, makeBatch, nullColumn } from '../arrow/make.ts';
 import { type DataType, field, type Schema, Types } from '../arrow/types.ts';
 import { assert, present } from '../core/assert.ts';
@@ -8,29 +9,41 @@ import type { ExecutorOptions } from './executor.ts';
 import { compileColumns } from './expressions/evaluator.ts';
 import { aggregateFunction } from './functions.ts';
 import { schemaOfColumns } from './operators/operators.ts';
-import { expandPanes, windowStruct } from './operators/windows.ts';
-import type { KeyOutput, PaneExpansion, PhysicalOf } from './physical-plan.ts';
+import { expandBatch } from './operators/sinks.ts';
+import { windowStruct } from './operators/windows.ts';
+import type { KeyOutput, PhysicalOf } from './physical-plan.ts';
 import type { StatefulOperator } from './ports.ts';
-import { takeColumn } from './take.ts';
 
 type AggregateNode = PhysicalOf<'aggregate'>;
 
-/** @param partials batches of k0…, s0…; within one batch each key occurs once */
+/** @param groups batches of k0…, s0…; each key occurs once in all of them together */
 export function finishAggregate(
   node: AggregateNode,
-  partials: readonly RecordBatch[],
+  groups: readonly RecordBatch[],
   state: StatefulOperator | undefined,
+  context: EvalContext,
+): readonly RecordBatch[] {
+  const { arena } = context;
+  if (state === undefined) return groups.map((batch) => finishGroups(node, batch, context));
+  const all = concatBatches(groupSchema(node), groups, arena);
+  return [finishGroups(node, state.process(all, arena), context)];
+}
+
+/**
+ * Each key once; a row of initial states where there are no keys. A single partial result, and no panes to expand, needs no
+ * merging.
+ * @param partials batches of k0…, s0…; within one batch each key occurs once
+ */
+export function mergeGroups(
+  node: AggregateNode,
+  partials: readonly RecordBatch[],
   engine: ExecutorOptions,
   context: EvalContext,
 ): RecordBatch {
-  const { arena } = context;
-  const groups = withInitialRow(node, mergeGroups(node, partials, engine, context), context);
-  const settled = state === undefined ? groups : state.process(groups, arena);
-  return finishGroups(node, settled, context);
+  return withInitialRow(node, mergePartials(node, partials, engine, context), context);
 }
 
-/** Each key once. A single partial result, and no panes to expand, needs no merging. */
-function mergeGroups(
+function mergePartials(
   node: AggregateNode,
   partials: readonly RecordBatch[],
   engine: ExecutorOptions,
@@ -54,12 +67,6 @@ function mergeGroups(
     scratch.release();
     table.release();
   }
-}
-
-function expandBatch(batch: RecordBatch, panes: PaneExpansion, context: EvalContext): RecordBatch {
-  const { rows, starts } = expandPanes(present(batch.columns[panes.index], 'pane column'), panes, context.arena);
-  const columns = batch.columns.map((column, i) => (i === panes.index ? starts : takeColumn(column, rows, context)));
-  return makeBatch(batch.schema, columns, rows.length);
 }
 
 function groupSchema(node: AggregateNode): Schema {

@@ -22,7 +22,7 @@ import type {
   StageRunner,
 } from './ports.ts';
 import type { Stage } from './stage.ts';
-import { BUILT_IN_READERS } from './task-readers.ts';
+import { builtInReader } from './task-readers.ts';
 
 /** Rows per vector: small enough for the caches, large enough that calls do not count. */
 export const BATCH_ROWS_MAX = 8192;
@@ -80,7 +80,7 @@ export class StageRun implements StageRunner {
   }
 
   run(taskIndex: number, task: ScanTask): void {
-    const reader = BUILT_IN_READERS.get(task.reader) ?? this.#engine.readers.get(task.reader);
+    const reader = builtInReader(task.reader, this.#engine.instance.kernels) ?? this.#engine.readers.get(task.reader);
     const batches = present(reader, `the reader ${task.reader}`).read(task, {
       schema: this.#compiled.stage.source.schema,
       arena: this.#taskArena,

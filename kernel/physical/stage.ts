@@ -48,6 +48,15 @@ export type StageOperator =
       readonly output: readonly ColumnExpr[];
     };
 
+/** Sliding windows: partial results by pane become partial results by window. `index` is the key with the pane's start. */
+export interface PaneExpansion {
+  readonly index: number;
+  readonly windowMicros: bigint;
+  readonly slideMicros: bigint;
+  readonly startMicros: bigint;
+  readonly paneMicros: bigint;
+}
+
 export interface StageKey {
   readonly expression: Expr;
   readonly spec: GroupKeySpec;
@@ -66,6 +75,13 @@ export type StageSink =
       readonly kind: 'aggregate';
       readonly keys: readonly StageKey[];
       readonly accumulators: readonly StageAccumulator[];
+    }
+  /** Partial results (k0…, s0…) of one partition of the keys, merged; panes become windows. */
+  | {
+      readonly kind: 'merge';
+      readonly keys: readonly GroupKeySpec[];
+      readonly accumulators: readonly AccumulatorSpec[];
+      readonly panes: PaneExpansion | undefined;
     }
   /** The first `count` rows by `orders`, per thread. */
   | { readonly kind: 'top'; readonly orders: readonly SortOrder[]; readonly count: number };

@@ -7,6 +7,8 @@ import type { ReadRequest, ScanTask, TaskReader } from '../arrow/scan.ts';
 import { sliceBatch } from '../arrow/slice.ts';
 import type { Schema } from '../arrow/types.ts';
 import { assert, present } from '../core/assert.ts';
+import type { Kernels } from '../../wasm/abi/kernels.ts';
+import { type Partition, partitionOf } from './partition.ts';
 
 /** `columns`: payload a BatchReference into engine memory, cut into vectors without a copy. */
 const columnsReader: TaskReader = {
@@ -58,7 +60,26 @@ function rangeBatch(first: bigint, step: bigint, length: number, { schema, arena
   return makeBatch(schema, [values], length);
 }
 
+/** Partial results of a stage, of which a task takes one partition. */
+export interface PartitionPayload extends Partition {
+  readonly batches: readonly BatchReference[];
+}
+
+function createPartitionReader(kernels: Kernels): TaskReader {
+  return {
+    *read(task, { arena }) {
+      const { batches, ...by } = task.payload as PartitionPayload;
+      for (const reference of batches) yield partitionOf(openBatch(reference, arena.memory), by, kernels, arena);
+    },
+  };
+}
+
+/** Those that need no wasm instance. */
 export const BUILT_IN_READERS: ReadonlyMap<string, TaskReader> = new Map([
   ['columns', columnsReader],
   ['range', rangeReader],
 ]);
+
+export function builtInReader(name: string, kernels: Kernels): TaskReader | undefined {
+  return name === 'partition' ? createPartitionReader(kernels) : BUILT_IN_READERS.get(name);
+}

@@ -205,3 +205,72 @@ test('small inputs start no worker', async () => {
   assert.equal(engine.pool.startedCount, 0);
   result.release();
 });
+
+const id = column('id', Types.long, false);
+const ids: LogicalPlan = { kind: 'range', output: [id], start: 0n, end: 300_000n, step: 1n };
+
+async function runRange(engine: PooledEngine, plan: LogicalPlan): Promise<readonly object[]> {
+  const used = engine.memory.usedBytes;
+  const result = await engine.executor.run(prepare(plan, OPTIONS), new Map(), new Map(), OPTIONS);
+  const rows = resultRows(result);
+  result.release();
+  await settled(engine, used);
+  return rows;
+}
+
+test('many groups are merged by partition, each once', async () => {
+  const bucket = call('%', id, lit(90_000n));
+  const plan: LogicalPlan = {
+    kind: 'aggregate',
+    groupings: [bucket],
+    outputs: [alias(bucket, 'bucket'), count, alias(aggregate('sum', id), 'sum')],
+    child: ids,
+  };
+  const rows = (await runRange(engineOf(2), plan)) as readonly { bucket: bigint; count: bigint; sum: bigint }[];
+  const expected = new Map<bigint, { count: bigint; sum: bigint }>();
+  for (let i = 0n; i < 300_000n; i++) {
+    const group = expected.get(i % 90_000n) ?? { count: 0n, sum: 0n };
+    expected.set(i % 90_000n, { count: group.count + 1n, sum: group.sum + i });
+  }
+  assert.equal(rows.length, expected.size);
+  for (const row of rows) assert.deepEqual({ count: row.count, sum: row.sum }, expected.get(row.bucket));
+});
+
+test('many panes become windows on the workers as on one thread', async () => {
+  const time = alias(Exprs.cast(id, Types.timestamp, 'ansi'), 'time');
+  const bucket = alias(call('%', id, lit(7n)), 'bucket');
+  const timeColumn = Exprs.column(time.id, 'time', Types.timestamp, false);
+  const bucketColumn = Exprs.column(bucket.id, 'bucket', Types.long, true);
+  const windowType = Types.struct([
+    { name: 'start', type: Types.timestamp, nullable: true },
+    { name: 'end', type: Types.timestamp, nullable: true },
+  ]);
+  const window = column('window', windowType, false);
+  const windows: LogicalPlan = {
+    kind: 'aggregate',
+    groupings: [window, bucketColumn],
+    outputs: [window, bucketColumn, count],
+    child: {
+      kind: 'timeWindow',
+      time: timeColumn,
+      windowMicros: 60_000_000n,
+      slideMicros: 20_000_000n,
+      startMicros: 0n,
+      window,
+      child: { kind: 'project', expressions: [time, bucket], child: ids },
+    },
+  };
+  const totals: LogicalPlan = {
+    kind: 'aggregate',
+    groupings: [],
+    outputs: [
+      alias(aggregate('count', lit(1)), 'groups'),
+      alias(aggregate('sum', Exprs.column(count.id, 'count', Types.long, false)), 'rows'),
+    ],
+    child: windows,
+  };
+  const [one, two] = [await runRange(engineOf(1), totals), await runRange(engineOf(2), totals)];
+  // 15,000 slides and two windows before the first row, 7 buckets each, but for the windows that hold 20 s only: still 7.
+  assert.deepEqual(one, [{ groups: 15_002n * 7n, rows: 900_000n }]);
+  assert.deepEqual(two, one);
+});

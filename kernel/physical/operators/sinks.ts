@@ -5,11 +5,14 @@ import type { Arena } from '../../arrow/memory.ts';
 import { copyBatch } from '../../arrow/transfer.ts';
 import type { ColumnExpr } from '../../expr/expr.ts';
 import type { EvalContext, FunctionContext } from '../../functions/contract.ts';
+import { makeBatch } from '../../arrow/make.ts';
+import { present } from '../../core/assert.ts';
 import { columnOfArgument } from '../columns.ts';
-import { takeBatch } from '../take.ts';
+import { takeBatch, takeColumn } from '../take.ts';
+import { expandPanes } from './windows.ts';
 import { compileColumns, compileExpressions, type Evaluator } from '../expressions/evaluator.ts';
 import type { CreateGroupTable, EngineInstance, GroupTable } from '../ports.ts';
-import type { StageSink } from '../stage.ts';
+import type { PaneExpansion, StageSink } from '../stage.ts';
 import { sortedRows } from './sort.ts';
 
 /** Takes batches that are valid during the call only; keeps its own memory until `release`. */
@@ -38,6 +41,10 @@ export function compileSink(sink: StageSink, input: readonly ColumnExpr[], conte
       const specs = sink.keys.map((key) => key.spec);
       const accumulators = sink.accumulators.map((accumulator) => accumulator.spec);
       return (instance, create) => new AggregateSink(create(instance, specs, accumulators), keys, inputs);
+    }
+    case 'merge': {
+      const { keys, accumulators, panes } = sink;
+      return (instance, create) => new MergeSink(create(instance, keys, accumulators), keys.length, panes);
     }
     case 'top': {
       const { orders, count } = sink;
@@ -184,4 +191,42 @@ class TopSink implements Sink {
     this.#arena = next;
     this.rowCount = rows.length;
   }
+}
+
+/** Merges batches of k0…, s0… */
+class MergeSink implements Sink {
+  readonly rowCount = 0;
+  readonly #table: GroupTable;
+  readonly #keyCount: number;
+  readonly #panes: PaneExpansion | undefined;
+  #arena: Arena | undefined;
+
+  constructor(table: GroupTable, keyCount: number, panes: PaneExpansion | undefined) {
+    this.#table = table;
+    this.#keyCount = keyCount;
+    this.#panes = panes;
+  }
+
+  add(_taskIndex: number, batch: RecordBatch, context: EvalContext): void {
+    const { columns, length } = this.#panes === undefined ? batch : expandBatch(batch, this.#panes, context);
+    this.#table.merge(columns.slice(0, this.#keyCount), columns.slice(this.#keyCount), length);
+  }
+
+  finish(context: EvalContext): ReturnType<Sink['finish']> {
+    this.#arena = context.arena.memory.createArena('merged groups');
+    if (this.#table.groupCount === 0) return [];
+    return [{ taskIndex: 0, batches: [this.#table.emit('all', this.#arena)] }];
+  }
+
+  release(): void {
+    this.#table.release();
+    this.#arena?.release();
+  }
+}
+
+/** A row for each window of each pane. */
+export function expandBatch(batch: RecordBatch, panes: PaneExpansion, context: EvalContext): RecordBatch {
+  const { rows, starts } = expandPanes(present(batch.columns[panes.index], 'pane column'), panes, context.arena);
+  const columns = batch.columns.map((column, i) => (i === panes.index ? starts : takeColumn(column, rows, context)));
+  return makeBatch(batch.schema, columns, rows.length);
 }

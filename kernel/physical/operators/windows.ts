@@ -7,6 +7,7 @@ import { constantBlock, fixedOperand } from '../../arrow/operand.ts';
 import { field, Types } from '../../arrow/types.ts';
 import { assert } from '../../core/assert.ts';
 import type { EvalContext } from '../../functions/contract.ts';
+import type { PaneExpansion } from '../stage.ts';
 
 type Space = Pick<EvalContext, 'arena' | 'kernels'>;
 
@@ -63,17 +64,12 @@ export function expandWindows(
  */
 export function expandPanes(
   panes: Column,
-  expansion: {
-    readonly windowMicros: bigint;
-    readonly slideMicros: bigint;
-    readonly startMicros: bigint;
-    readonly paneMicros: bigint;
-  },
+  expansion: PaneExpansion,
   arena: Arena,
 ): { readonly rows: Uint32Array; readonly starts: Column } {
   assert(panes.layout === 'fixed' && panes.values instanceof BigInt64Array, 'panes are timestamps');
   const { windowMicros, slideMicros, startMicros, paneMicros } = expansion;
-  const perPane = Number((windowMicros + slideMicros - 1n) / slideMicros);
+  const perPane = windowsPerPane(expansion);
   const rows = new Uint32Array(panes.length * perPane);
   const starts = allocateFixed(Types.timestamp, panes.length * perPane, arena);
   assert(starts.values instanceof BigInt64Array, 'timestamps are 64 bits wide');
@@ -91,6 +87,11 @@ export function expandPanes(
     rows: rows.subarray(0, count),
     starts: { ...starts, length: count, values: starts.values.subarray(0, count) },
   };
+}
+
+/** At most. */
+export function windowsPerPane({ windowMicros, slideMicros }: PaneExpansion): number {
+  return Number((windowMicros + slideMicros - 1n) / slideMicros);
 }
 
 function floorMod(a: bigint, b: bigint): bigint {

@@ -108,7 +108,7 @@ function title(error: object, ename: string, evalue: string): string {
 
 /** Frames of cells and of files that are the user's; Node's own say nothing to the user. */
 function isUserFrame(line: string, internalRoots: readonly string[]): boolean {
-  if (/[( ]node:|millrace-runner/.test(line)) return false;
+  if (/[( ]node:|millrace-runner|\(<anonymous>\)$/.test(line)) return false;
   return !internalRoots.some((root) => line.includes(root)) || line.includes('/node_modules/');
 }
 

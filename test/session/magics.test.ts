@@ -118,7 +118,9 @@ describe('%%sql', () => {
     const failing = openSession({
       sqlRunner: () => {
         const position = { offset: 9, line: 2, column: 3 };
-        throw new MillraceError('PARSE_SYNTAX_ERROR', { error: "'FORM'", hint: 'Did you mean FROM?' }, { position });
+        return [1].map(() => {
+          throw new MillraceError('PARSE_SYNTAX_ERROR', { error: "'FORM'", hint: 'Did you mean FROM?' }, { position });
+        });
       },
     });
     const error = await failing.failure('%%sql\nSELECT 1\n  FORM t');

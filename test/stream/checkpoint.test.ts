@@ -15,6 +15,7 @@ import {
   CheckAnswer,
   CheckNewAnswer,
   ExpectFailure,
+  lastProgress,
   ProcessAll,
   StartStream,
   StopStream,
@@ -114,6 +115,20 @@ test('23: state goes on where it was, over many restarts and snapshots', async (
     ['10.snapshot', '20.snapshot'],
   );
 });
+
+test('8, 23: what was evicted stays evicted after a restart', () =>
+  testStream(counted, { store: openDiskLogStore(folder) }, [
+    ...twoBatches,
+    CheckAnswer('10 1'),
+    StopStream(),
+    StartStream(),
+    AddData([31, 'a']),
+    ProcessAll(),
+    CheckAnswer('10 1'),
+    Check('one group is left', (context) => {
+      assert.equal(lastProgress(context).stateOperators[0]?.numRowsTotal, 1);
+    }),
+  ]));
 
 test('25: logs and state are purged, and what is kept can be gone on from', async () => {
   const conf = { 'spark.sql.streaming.minBatchesToRetain': '3' };
@@ -226,6 +241,24 @@ test('21: another delay, and append → update, are explained', () =>
       assert.match(notices.join(), /the output mode changed from append to update.*the watermark changed/);
     }),
   ]));
+
+test('21: another filter is explained; other ids of the same columns are no change', () => {
+  const restart = (text: string): readonly Action[] => [StopStream(), StartStream({ plan: { ...counted, text } })];
+  return testStream({ ...counted, text: 'Filter ts#3 > key#4' }, {}, [
+    ...twoBatches,
+    ...restart('Filter ts#13 > key#14'),
+    ProcessAll(),
+    Check('no notice', ({ notices }) => {
+      assert.deepEqual(notices, []);
+    }),
+    ...restart('Filter key#14 > key#14'),
+    ProcessAll(),
+    Check('a notice', ({ notices }) => {
+      assert.equal(notices.length, 1);
+      assert.match(notices[0] ?? '', /the query changed; rows already counted/);
+    }),
+  ]);
+});
 
 test('a checkpoint has one query at a time', async () => {
   const store = openDiskLogStore(folder);

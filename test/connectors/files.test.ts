@@ -123,6 +123,17 @@ test('a stream takes files by age then path, each once, as many as it may', asyn
   assert.deepEqual(await read(stream.scan(null, '{"logOffset":0}', arena)), ['c.txt', 'a.txt']);
 });
 
+test('availableNow takes what is there when the run starts, in batches as large as they may be', async () => {
+  const folder = await folderOf({ 'a.txt': 1, 'b.txt': 2 });
+  const stream = await open(folder, { maxFilesPerTrigger: '1' });
+  await stream.prepareForAvailableNow?.();
+  await addFile(folder, 'later.txt', 1);
+  const first = await nextBatch(stream, null);
+  const second = await nextBatch(stream, first.end);
+  assert.deepEqual([first.files, second.files], [['a.txt'], ['b.txt']]);
+  assert.deepEqual(await nextBatch(stream, second.end), { end: second.end, files: [] });
+});
+
 test('latestFirst takes the newest first', async () => {
   const folder = await folderOf({ 'a.txt': 1, 'b.txt': 3, 'c.txt': 2 });
   const stream = await open(folder, { maxFilesPerTrigger: '1', latestFirst: 'true', maxFileAge: '1s' });

@@ -211,6 +211,21 @@ test('a stream reads each range once, and a replay gives the same rows', withKaf
   });
 });
 
+test('availableNow ends where the topic ended when the run began', withKafka, async () => {
+  await createTopic(kafka, 'available');
+  await produce(kafka, 'available', numbered(0, 15));
+  const options = { subscribe: 'available', startingOffsets: 'earliest', maxOffsetsPerTrigger: '10' };
+  await withStream(options, async (stream, read) => {
+    await stream.prepareForAvailableNow?.();
+    await produce(kafka, 'available', numbered(15, 20));
+    const first = present(await stream.latestOffset('{"available":{"0":0}}', { kind: 'trigger' }), 'offset');
+    const second = present(await stream.latestOffset(first, { kind: 'trigger' }), 'offset');
+    assert.deepEqual([first, second], ['{"available":{"0":10}}', '{"available":{"0":15}}']);
+    assert.equal(await stream.latestOffset(second, { kind: 'trigger' }), second);
+    assert.equal((await read(first, second)).length, 5);
+  });
+});
+
 test('the same rows as kafkajs reads, for random records in random batches', withKafka, async () => {
   await createTopic(kafka, 'random', { partitions: 3, config: { 'compression.type': 'gzip' } });
   let seed = 12345;

@@ -50,6 +50,8 @@ class KafkaStream implements StreamSource {
   readonly #context: SourceContext;
   readonly #client: KafkaClient;
   #latest: string | undefined;
+  /** For availableNow: where the run ends. */
+  #target: TopicOffsets | undefined;
 
   constructor(options: KafkaOptions, context: SourceContext) {
     this.description = `KafkaV2[${describe(options.subscription)}]`;
@@ -65,14 +67,17 @@ class KafkaStream implements StreamSource {
     return formatOffsets(await resolvePosition(this.#client, partitions, starting, 'startingOffsets'));
   }
 
+  async prepareForAvailableNow(): Promise<void> {
+    this.#target = await this.#newest();
+  }
+
   async latestOffset(start: string | null, limit: ReadLimit): Promise<string> {
-    const partitions = await subscribedPartitions(this.#client, this.#options.subscription);
-    const latest = await offsetsAt(this.#client, partitions, LATEST);
+    const latest = this.#target ?? (await this.#newest());
     this.#latest = formatOffsets(latest);
     const { offsetsPerTriggerMax } = this.#options;
     if (limit.kind === 'all' || offsetsPerTriggerMax === undefined) return this.#latest;
     const from = start === null ? topicOffsets([]) : parseOffsets(start);
-    const added = partitions.filter((partition) => !from.has(partitionKey(partition)));
+    const added = [...latest.values()].filter((partition) => !from.has(partitionKey(partition)));
     const begin = new Map([...from, ...(await offsetsAt(this.#client, added, EARLIEST))]);
     return formatOffsets(limitOffsets(begin, latest, offsetsPerTriggerMax));
   }
@@ -92,6 +97,11 @@ class KafkaStream implements StreamSource {
       );
     }
     yield* scanRanges(new Map([...from, ...earliest]), to, context);
+  }
+
+  async #newest(): Promise<TopicOffsets> {
+    const partitions = await subscribedPartitions(this.#client, this.#options.subscription);
+    return offsetsAt(this.#client, partitions, LATEST);
   }
 
   commit(): Promise<void> {

@@ -103,6 +103,8 @@ class FileStream implements StreamSource {
   readonly #log: SeenFilesLog;
   /** Modification times by path (or name) of files that are not too old. */
   readonly #seen = new Map<string, number>();
+  /** For availableNow: the paths that the run may take. */
+  #available: ReadonlySet<string> | undefined;
   #newestMs = 0;
   #oldestMs = 0;
 
@@ -121,13 +123,18 @@ class FileStream implements StreamSource {
     return Promise.resolve(null);
   }
 
+  prepareForAvailableNow(): Promise<void> {
+    this.#available = new Set(this.#fresh().map((file) => file.path));
+    return Promise.resolve();
+  }
+
   async latestOffset(start: string | null, limit: ReadLimit): Promise<string | null> {
     const newest = this.#log.entries.length - 1;
     // Entries that no batch has read yet, as after a crash, come first.
     if (newest > numberOf(start)) return offsetOf(newest);
     if (newest < numberOf(start)) throw this.#log.missing(numberOf(start));
-    const { paths, listing, filesPerTriggerMax, latestFirst } = this.#options;
-    const fresh = listFiles(paths, { ...listing, ignoreMissing: true }).filter((file) => this.#isNew(file));
+    const { filesPerTriggerMax, latestFirst } = this.#options;
+    const fresh = this.#fresh().filter((file) => this.#available?.has(file.path) ?? true);
     // Stable: files of the same time stay in the order of their paths.
     fresh.sort((a, b) => (latestFirst ? b.modifiedMs - a.modifiedMs : a.modifiedMs - b.modifiedMs));
     const files = limit.kind === 'all' ? fresh : fresh.slice(0, filesPerTriggerMax);
@@ -170,6 +177,11 @@ class FileStream implements StreamSource {
 
   #key(file: string): string {
     return this.#options.nameOnly ? path.basename(file) : file;
+  }
+
+  #fresh(): DataFile[] {
+    const { paths, listing } = this.#options;
+    return listFiles(paths, { ...listing, ignoreMissing: true }).filter((file) => this.#isNew(file));
   }
 
   #isNew(file: DataFile): boolean {

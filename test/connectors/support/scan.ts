@@ -1,6 +1,8 @@
 /** Reading scans as a compute worker does, for tests of sources. */
 import type { RecordBatch } from '../../../kernel/arrow/column.ts';
-import type { ScanLease } from '../../../kernel/arrow/scan.ts';
+import { openBatch as openBatchReference } from '../../../kernel/arrow/open.ts';
+import type { BatchReference } from '../../../kernel/arrow/reference.ts';
+import type { ScanLease, TaskReader } from '../../../kernel/arrow/scan.ts';
 import type { Schema } from '../../../kernel/arrow/types.ts';
 import { rowsOf, type RowObject } from '../../../kernel/arrow/values.ts';
 import type {
@@ -13,13 +15,24 @@ import type {
 import { createTaskReaders } from '../../../kernel/connectors/readers.ts';
 import { present } from '../../../kernel/core/assert.ts';
 import { ManualClock, type Clock } from '../../../kernel/core/clock.ts';
-import { BUILT_IN_READERS } from '../../../kernel/physical/task-readers.ts';
 import { createEngineMemory, instantiate, type SharedEngineMemory } from '../../../kernel/workers/instance.ts';
 import { compiledKernels } from '../../support/engine.ts';
 
 const sharedMemory = createEngineMemory({ maximumBytes: 512 * 1024 ** 2 });
 const engine = instantiate(await compiledKernels(), sharedMemory);
-const readers = new Map([...BUILT_IN_READERS, ...createTaskReaders(engine.kernels)]);
+
+/** As the physical layer's, without cutting into vectors. */
+const columnsReader: TaskReader = {
+  *read({ payload }, { schema, arena }) {
+    const batch = openBatchReference(payload as BatchReference, arena.memory);
+    const columns = schema.fields.map(({ name }) => {
+      const index = batch.schema.fields.findIndex((offered) => offered.name === name);
+      return present(batch.columns[index], `column ${name}`);
+    });
+    yield { schema, length: batch.length, columns };
+  },
+};
+const readers = new Map([...createTaskReaders(engine.kernels), ['columns', columnsReader] as const]);
 
 /** The memory of this test process, which its readers work in. */
 export const testMemory = (): SharedEngineMemory => sharedMemory;

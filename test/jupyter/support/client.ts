@@ -56,7 +56,10 @@ export class KernelClient {
     this.process = child;
     this.folder = folder;
     this.#key = connection.key;
-    this.exit = once(child, 'exit').then(([code]) => code as number | null);
+    this.exit = once(child, 'exit').then(([code]) => {
+      this.#notify();
+      return code as number | null;
+    });
     child.stderr?.on('data', (text: Buffer) => {
       this.stderr += text.toString();
       this.#notify();
@@ -74,7 +77,7 @@ export class KernelClient {
   }
 
   /** Resolves once the kernel has welcomed this subscriber, so that nothing it publishes later is missed. */
-  static async start(options: StartOptions = {}): Promise<KernelClient> {
+  static async start(options: StartOptions = {}, attempts = 3): Promise<KernelClient> {
     const folder = await mkdtemp(join(tmpdir(), 'millrace-jupyter-'));
     const connection = await connectionFor(options, folder);
     const file = join(folder, 'connection.json');
@@ -89,8 +92,13 @@ export class KernelClient {
       },
     );
     const client = new KernelClient(child, folder, connection);
-    await client.until(() => client.published.some(({ type }) => type === 'iopub_welcome'));
-    return client;
+    const isWelcome = (): boolean => client.published.some(({ type }) => type === 'iopub_welcome');
+    await client.until(() => isWelcome() || child.exitCode !== null);
+    if (isWelcome()) return client;
+    // Another process may have taken one of the free ports in between.
+    await client.close();
+    if (attempts <= 1 || !client.stderr.includes('Address already in use')) throw new Error(client.stderr);
+    return KernelClient.start(options, attempts - 1);
   }
 
   frames(

@@ -350,14 +350,16 @@ test('a broker that is away is named, after the time allowed', withKafka, async 
 test('SASL works, and a wrong password fails at once', withKafka, async () => {
   const jaas = (password: string) =>
     `org.apache.kafka.common.security.plain.PlainLoginModule required username="${SASL.username}" password="${password}";`;
-  const secure = (password: string) => ({
+  const secure = (password: string, mechanism = 'PLAIN') => ({
     subscribe: 'plain',
     'kafka.bootstrap.servers': present(service.saslBrokers, 'SASL listener'),
     'kafka.security.protocol': 'SASL_PLAINTEXT',
-    'kafka.sasl.mechanism': 'PLAIN',
+    'kafka.sasl.mechanism': mechanism,
     'kafka.sasl.jaas.config': jaas(password),
   });
   assert.equal((await readBatch(secure('secret'))).length, 4);
+  assert.equal((await readBatch(secure('secret', 'SCRAM-SHA-256'))).length, 4);
+  await assert.rejects(readBatch(secure('wrong', 'SCRAM-SHA-256')), { condition: 'KAFKA_UNAVAILABLE' });
   await assert.rejects(readBatch(secure('wrong')), (error: Error) => {
     assert.match(error.message, /KAFKA_UNAVAILABLE.*[Aa]uthentication failed/s);
     assert.doesNotMatch(error.message, /wrong/);

@@ -28,7 +28,7 @@ export interface KafkaService {
 }
 
 export interface KafkaOptions {
-  /** A user for a second listener with SASL/PLAIN. */
+  /** A user for a second listener with SASL, by PLAIN and SCRAM-SHA-256. */
   readonly sasl?: { readonly username: string; readonly password: string };
 }
 
@@ -54,8 +54,12 @@ export async function startKafka({ sasl }: KafkaOptions = {}): Promise<KafkaServ
   const [port, controllerPort, saslPort] = await Promise.all([freePort(), freePort(), freePort()]);
   const configuration = path.join(folder, 'server.properties');
   await writeFile(configuration, properties({ folder, port, controllerPort, saslPort, sasl }));
+  const scram =
+    sasl === undefined ? [] : ['--add-scram', `SCRAM-SHA-256=[name=${sasl.username},password=${sasl.password}]`];
   const uuid = randomBytes(16).toString('base64url');
-  await finished(java([...JVM, '-cp', libs, 'kafka.tools.StorageTool', 'format', '-t', uuid, '-c', configuration]));
+  await finished(
+    java([...JVM, '-cp', libs, 'kafka.tools.StorageTool', ...['format', '-t', uuid, '-c', configuration], ...scram]),
+  );
 
   let broker: ChildProcess | undefined;
   const start = async (): Promise<void> => {
@@ -94,8 +98,8 @@ interface Layout extends KafkaOptions {
 
 function properties({ folder, port, controllerPort, saslPort, sasl }: Layout): string {
   const secure = sasl !== undefined;
-  const listener = 'listener.name.sasl.plain.sasl.jaas.config';
-  const module = 'org.apache.kafka.common.security.plain.PlainLoginModule';
+  const plain = 'org.apache.kafka.common.security.plain.PlainLoginModule';
+  const scram = 'org.apache.kafka.common.security.scram.ScramLoginModule';
   return Object.entries({
     'process.roles': 'broker,controller',
     'node.id': '1',
@@ -107,8 +111,9 @@ function properties({ folder, port, controllerPort, saslPort, sasl }: Layout): s
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_PLAINTEXT',
     ...(secure
       ? {
-          'sasl.enabled.mechanisms': 'PLAIN',
-          [listener]: `${module} required user_${sasl.username}="${sasl.password}";`,
+          'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256',
+          'listener.name.sasl.scram-sha-256.sasl.jaas.config': `${scram} required;`,
+          'listener.name.sasl.plain.sasl.jaas.config': `${plain} required user_${sasl.username}="${sasl.password}";`,
         }
       : {}),
     'log.dirs': path.join(folder, 'data'),

@@ -41,7 +41,7 @@ export class SessionBuilder {
     return new SessionBuilder(this.#getOrCreate, { ...this.#conf, ...added });
   }
   /** Has no effect: there is no Hive here. */
-  enableHiveSupport(): SessionBuilder {
+  enableHiveSupport(): this {
     return this;
   }
   /** Not supported yet. @throws NOT_SUPPORTED */

@@ -48,6 +48,9 @@ export type JoinType =
   | 'left_anti'
   | 'cross';
 
+/** Makes a DataFrame of the same session: given to what stands below this file. */
+export type MakeFrame = <T>(plan: LogicalPlan) => DataFrame<T>;
+
 export class DataFrame<S = AnySchema> {
   /** The analysed plan. */
   readonly plan: LogicalPlan;
@@ -84,7 +87,7 @@ export class DataFrame<S = AnySchema> {
     return isStreaming(this.plan);
   }
   /** A column of this DataFrame, told apart from columns of the same name elsewhere. @throws UNRESOLVED_COLUMN */
-  col<K extends ColumnPath<S>>(name: K): Column {
+  col(name: ColumnPath<S>): Column {
     const plan = this.state.analyze({ kind: 'project', expressions: [columnExpr(name)], child: this.plan });
     const [expr] = plan.kind === 'project' ? plan.expressions : [];
     return new Column(expr === undefined ? columnExpr(name) : expr.kind === 'alias' ? expr.child : expr);
@@ -238,11 +241,11 @@ export class DataFrame<S = AnySchema> {
   groupBy<K extends ColumnName<S>>(...columns: readonly K[]): GroupedData<PickColumns<S, K>>;
   groupBy(...columns: readonly (Column | ColumnPath<S>)[]): GroupedData;
   groupBy<T>(...columns: readonly (Column | string)[]): GroupedData<T> {
-    return new GroupedData<T>(this.state, this.plan, columns.map(columnExpr));
+    return new GroupedData<T>(this.#make, this.plan, columns.map(columnExpr));
   }
   /** Aggregates all rows. */
   agg(...aggregates: readonly [Column, ...Column[]]): DataFrame {
-    return new GroupedData(this.state, this.plan, []).agg(...aggregates);
+    return new GroupedData(this.#make, this.plan, []).agg(...aggregates);
   }
 
   // ── names ──
@@ -324,7 +327,7 @@ export class DataFrame<S = AnySchema> {
     for (const row of await this.collect()) visit(row);
   }
   /** Nothing is cached: plans run anew. Returns the DataFrame, so that programs written for Spark run. */
-  cache(): DataFrame<S> {
+  cache(): this {
     return this;
   }
 
@@ -357,13 +360,15 @@ export class DataFrame<S = AnySchema> {
         remedy: 'Read it with spark.readStream, or write it with df.write.',
       });
     }
-    return new DataStreamWriter<S>(this.state, this.plan);
+    return new DataStreamWriter<S>(this.state, this.#make, this.plan);
   }
   /** Writes a batch DataFrame. */
   get write(): DataFrameWriter {
     refuseBatchAction(this.plan, 'write');
     return new DataFrameWriter(this.state, this.plan);
   }
+
+  readonly #make: MakeFrame = (plan) => new DataFrame(this.state, plan);
 
   /** A node above this plan. */
   #over<T>(node: Above): DataFrame<T> {

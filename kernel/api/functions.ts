@@ -133,7 +133,7 @@ function argumentExpr(name: string, arg: FunctionArgument, index: number): Expr 
     name !== 'concat_ws' &&
     name !== 'format_string';
   const afterFormat = typeof arg === 'string' && index > 0 && (name === 'concat_ws' || name === 'format_string');
-  return namesColumn || afterFormat ? columnExpr(String(arg)) : operand(arg);
+  return namesColumn || afterFormat ? columnExpr(arg) : operand(arg);
 }
 
 /** Names that are words, and not taken by a function above. */

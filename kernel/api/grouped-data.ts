@@ -5,19 +5,18 @@ import { outputOf } from '../plan/output.ts';
 import type { LogicalPlan } from '../plan/logical-plan.ts';
 import { MillraceError } from '../core/errors.ts';
 import { columnExpr, type Column } from './column.ts';
-import { DataFrame } from './data-frame.ts';
+import type { DataFrame, MakeFrame } from './data-frame.ts';
 import type { AnySchema, WithColumn } from './schema-types.ts';
-import type { SessionState } from './session-state.ts';
 
 export class GroupedData<S = AnySchema> {
-  readonly #state: SessionState;
+  readonly #makeFrame: MakeFrame;
   readonly #plan: LogicalPlan;
   readonly #groupings: readonly Expr[];
   /** Only for the type checker: the grouping columns. */
   declare readonly keyType: S;
 
-  constructor(state: SessionState, plan: LogicalPlan, groupings: readonly Expr[]) {
-    this.#state = state;
+  constructor(makeFrame: MakeFrame, plan: LogicalPlan, groupings: readonly Expr[]) {
+    this.#makeFrame = makeFrame;
     this.#plan = plan;
     this.#groupings = groupings;
   }
@@ -72,7 +71,7 @@ export class GroupedData<S = AnySchema> {
   }
 
   #aggregate<T>(aggregates: readonly Expr[]): DataFrame<T> {
-    return new DataFrame<T>(this.#state, {
+    return this.#makeFrame<T>({
       kind: 'aggregate',
       groupings: this.#groupings,
       outputs: [...this.#groupings, ...aggregates],

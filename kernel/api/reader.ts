@@ -3,11 +3,10 @@ import type { Schema } from '../arrow/types.ts';
 import { Exprs } from '../expr/expr.ts';
 import type { Options } from '../plan/logical-plan.ts';
 import { DataFrame } from './data-frame.ts';
-import { plainSchema, StructType } from './data-types.ts';
+import { plainSchema, type StructType } from './data-types.ts';
+import { mergeOptions, type OptionValue } from './options.ts';
 import type { AnySchema, SchemaOf } from './schema-types.ts';
 import type { SessionState } from './session-state.ts';
-
-export type OptionValue = string | number | boolean;
 
 /** `S` is the row type where the schema was given as text or built by StructType. */
 class Reader<S> {
@@ -148,13 +147,6 @@ export class DataStreamReader<S = AnySchema> extends Reader<S> {
 
 export function schemaFrom(state: SessionState, schema: string | Schema): Schema {
   return typeof schema === 'string' ? state.parser.parseSchema(schema) : plainSchema(schema);
-}
-
-/** Later options win; names are compared without case. */
-export function mergeOptions(old: Options, values: Readonly<Record<string, OptionValue>>): Options {
-  const merged = new Map(Object.entries(old).map(([key, value]) => [key.toLowerCase(), [key, value] as const]));
-  for (const [key, value] of Object.entries(values)) merged.set(key.toLowerCase(), [key, String(value)]);
-  return Object.fromEntries(merged.values());
 }
 
 function withOptions(settings: ReaderSettings, values: Readonly<Record<string, OptionValue>>): ReaderSettings {

@@ -8,7 +8,7 @@ import type { AnySchema } from './schema-types.ts';
 export class RowBase {
   /** Values in order. */
   toArray(): readonly CellValue[] {
-    return Object.values(this);
+    return Object.values<CellValue>(this.asDict());
   }
   /** The value at a position from 0. */
   get(index: number): CellValue {
@@ -20,7 +20,7 @@ export class RowBase {
   }
   /** A plain object. */
   asDict(): RowObject {
-    return Object.fromEntries(Object.entries(this));
+    return Object.fromEntries<CellValue>(Object.entries(this));
   }
   [Symbol.iterator](): Iterator<CellValue> {
     return this.toArray()[Symbol.iterator]();

@@ -11,7 +11,7 @@ import { bindParameters } from '../plan/resolve-expr.ts';
 import { Column } from './column.ts';
 import type { RuntimeConf } from './conf.ts';
 import { DataFrame } from './data-frame.ts';
-import type { StructType } from './data-types.ts';
+import { StructType } from './data-types.ts';
 import { rowsToIpc } from './ipc.ts';
 import { DataFrameReader, DataStreamReader, schemaFrom } from './reader.ts';
 import type { AnySchema, SchemaOf } from './schema-types.ts';
@@ -200,13 +200,9 @@ function createView(session: SparkSession, statement: Extract<Statement, { kind:
     return;
   }
   const reader = session.read.format(definition.format).options(definition.options);
-  const frame = definition.schema === undefined ? reader.load() : reader.schema(asStruct(definition.schema)).load();
+  const frame =
+    definition.schema === undefined ? reader.load() : reader.schema(new StructType(definition.schema.fields)).load();
   session.state.catalog.setView(name, frame.plan, { replace });
-}
-
-function asStruct(schema: Schema): StructType {
-  // A reader takes what has fields; StructType's methods are for users.
-  return schema as StructType;
 }
 
 function bindPlan(plan: LogicalPlan, args: SqlArgs): LogicalPlan {

@@ -8,9 +8,9 @@ import type { LogicalPlan, Options } from '../plan/logical-plan.ts';
 import { outputOf, schemaOf } from '../plan/output.ts';
 import type { OutputMode, QueryResult, StreamRequest, Trigger } from '../plan/runner-port.ts';
 import { checkStreaming } from '../plan/streaming-check.ts';
-import { DataFrame } from './data-frame.ts';
+import type { DataFrame, MakeFrame } from './data-frame.ts';
 import { readIpc } from './ipc.ts';
-import { mergeOptions, type OptionValue } from './reader.ts';
+import { mergeOptions, type OptionValue } from './options.ts';
 import { makeRows, type Row } from './row.ts';
 import type { AnySchema } from './schema-types.ts';
 import type { SessionState } from './session-state.ts';
@@ -48,11 +48,13 @@ const START: WriterSettings = {
 
 export class DataStreamWriter<S = AnySchema> {
   readonly #state: SessionState;
+  readonly #makeFrame: MakeFrame;
   readonly #plan: LogicalPlan;
   readonly #settings: WriterSettings;
 
-  constructor(state: SessionState, plan: LogicalPlan, settings: WriterSettings = START) {
+  constructor(state: SessionState, makeFrame: MakeFrame, plan: LogicalPlan, settings: WriterSettings = START) {
     this.#state = state;
+    this.#makeFrame = makeFrame;
     this.#plan = plan;
     this.#settings = settings;
   }
@@ -95,9 +97,8 @@ export class DataStreamWriter<S = AnySchema> {
   }
   /** Calls a function with each batch, as a batch DataFrame, and its id. A batch may come again after a crash, with the same id. */
   foreachBatch(handle: (batch: DataFrame<S>, batchId: bigint) => void | Promise<void>): DataStreamWriter<S> {
-    const state = this.#state;
     const onBatch: OnBatch = async (batchId, rows) => {
-      await handle(batchFrame<S>(state, rows), batchId);
+      await handle(this.#makeFrame<S>(batchPlan(this.#state, rows)), batchId);
     };
     return this.#with({ format: 'foreachbatch', onBatch });
   }
@@ -150,7 +151,7 @@ export class DataStreamWriter<S = AnySchema> {
   }
 
   #with(change: Partial<WriterSettings>): DataStreamWriter<S> {
-    return new DataStreamWriter<S>(this.#state, this.#plan, { ...this.#settings, ...change });
+    return new DataStreamWriter<S>(this.#state, this.#makeFrame, this.#plan, { ...this.#settings, ...change });
   }
 }
 
@@ -195,15 +196,15 @@ function registerMemoryTable(state: SessionState, name: string, plan: LogicalPla
   state.catalog.setView(name, state.analyze(table), { replace: true });
 }
 
-/** A batch's rows as a batch DataFrame. */
-export function batchFrame<S>(state: SessionState, rows: QueryResult): DataFrame<S> {
+/** A batch's rows as the plan of a batch DataFrame. */
+function batchPlan(state: SessionState, rows: QueryResult): LogicalPlan {
   const schema = Types.struct(rows.schema.fields.map((f) => field(f.name, f.type, f.nullable)));
-  return new DataFrame<S>(state, {
+  return {
     kind: 'localRelation',
     schema,
     rows: { ipc: rows.ipc, rowCount: rows.rowCount },
     output: schema.fields.map((f) => Exprs.column(state.nextColumnId(), f.name, f.type, f.nullable)),
-  });
+  };
 }
 
 async function writeRows<S>(writer: ForeachWriter<S>, batchId: bigint, result: QueryResult): Promise<void> {

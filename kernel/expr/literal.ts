@@ -29,9 +29,12 @@ export function literalValueOf(value: unknown): { readonly value: LiteralValue; 
       return numberLiteral(value);
     case 'object':
       return objectLiteral(value);
-    default:
-      throw noLiteral(typeof value);
+    case 'undefined':
+    case 'symbol':
+    case 'function':
+      break;
   }
+  throw noLiteral(typeof value);
 }
 
 function numberLiteral(value: number): { readonly value: LiteralValue; readonly type: DataType } {

@@ -134,7 +134,7 @@ export const COMPARISON = [
         if (value === null || value === undefined) return null;
         let sawNull = false;
         for (const item of list) {
-          if (item === null) sawNull = true;
+          if (item === null || item === undefined) sawNull = true;
           else if (compareValues(value, item) === 0) return true;
         }
         return sawNull ? null : false;

@@ -37,7 +37,8 @@ function extreme(name: 'greatest' | 'least', summary: string, example: readonly 
       (...values) => {
         let best: LiteralValue = null;
         for (const value of values) {
-          if (value !== null && (best === null || sign * compareValues(value, best) > 0)) best = value;
+          if (value !== null && value !== undefined && (best === null || sign * compareValues(value, best) > 0))
+            best = value;
         }
         return best;
       },

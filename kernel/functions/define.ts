@@ -16,8 +16,8 @@ import { readerOf, writerOf } from './vectors.ts';
 /** What a parameter takes: a type, or a class of types. `common`: all parameters marked so meet in one type. */
 export type Param = DataType | 'any' | 'numeric' | 'integral' | 'common' | 'time' | 'array' | 'map' | 'struct' | 'text';
 
-/** One row: argument values in, result out. */
-export type RowFunction = (...values: readonly LiteralValue[]) => LiteralValue;
+/** One row: argument values in, result out; undefined for an optional argument that was not given. */
+export type RowFunction = (...values: readonly (LiteralValue | undefined)[]) => LiteralValue;
 
 export interface ScalarDefinition {
   readonly name: string;

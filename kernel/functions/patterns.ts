@@ -19,7 +19,7 @@ function memo<T>(compile: (pattern: string) => T): (pattern: LiteralValue | unde
 /** `%` any text, `_` any character, the escape character takes both literally. */
 export function likeRegExp(pattern: string, escape: string, flags: string): RegExp {
   let source = '';
-  const all = [...pattern];
+  const all = Array.from(pattern);
   for (let i = 0; i < all.length; i++) {
     const character = all[i] ?? '';
     if (character === escape && i + 1 < all.length) {

@@ -11,8 +11,8 @@ import { allocateBytes, asColumn, commonValidity, nullColumn, writerOf } from '.
 const FAMILY = 'string';
 const text = (value: LiteralValue | undefined): string => String(value ?? '');
 const hasPairs = (value: string): boolean => /[\ud800-\udbff]/.test(value);
-const characters = (value: string): readonly string[] => (hasPairs(value) ? [...value] : value.split(''));
-const lengthOf = (value: string): number => (hasPairs(value) ? [...value].length : value.length);
+const characters = (value: string): readonly string[] => (hasPairs(value) ? Array.from(value) : value.split(''));
+const lengthOf = (value: string): number => (hasPairs(value) ? Array.from(value).length : value.length);
 
 function define(
   name: string,
@@ -360,7 +360,7 @@ export const STRINGS = [
     text(value).repeat(Math.max(0, Number(count))),
   ),
   define('reverse', [Types.string], 'The characters from last to first.', ["reverse('abc')", 'cba'], (value) =>
-    [...text(value)].reverse().join(''),
+    Array.from(text(value)).reverse().join(''),
   ),
   define(
     'initcap',
@@ -424,7 +424,13 @@ export const STRINGS = [
     [Types.string, 'any'],
     'Text after a printf pattern.',
     ["format_string('%s has %d', 'a', 3)", 'a has 3'],
-    (pattern, ...values) => (pattern === null ? null : format(text(pattern), values)),
+    (pattern, ...values) =>
+      pattern === null
+        ? null
+        : format(
+            text(pattern),
+            values.map((value) => value ?? null),
+          ),
     { aliases: ['printf'], variadic: 0, nulls: 'lenient', usage: 'format_string(pattern, value1, …)' },
   ),
 ];

@@ -5,9 +5,9 @@ const QUARTER_HOUR_MS = 900_000;
 
 export interface Zone {
   /** UTC µs → µs of the wall clock. */
-  toWall(utcMicros: bigint): bigint;
+  readonly toWall: (utcMicros: bigint) => bigint;
   /** µs of the wall clock → UTC µs; the earlier of two, and past the gap where there is none, as in java.time. */
-  toUtc(wallMicros: bigint): bigint;
+  readonly toUtc: (wallMicros: bigint) => bigint;
 }
 
 const FIXED = /^(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?$/;

@@ -28,7 +28,10 @@ describe('the classic streaming programs', () => {
     const spark = fakeSession();
     const schema = new StructType().add('timestamp', 'timestamp').add('url', StringType);
     const df = spark.readStream.format('kafka').option('subscribe', 'events').load();
-    const events = df.selectExpr('CAST(value AS STRING)').select(from_json(col('value'), schema).as('data')).select('data.*');
+    const events = df
+      .selectExpr('CAST(value AS STRING)')
+      .select(from_json(col('value'), schema).as('data'))
+      .select('data.*');
     assert.deepEqual(events.dtypes, [
       ['timestamp', 'timestamp'],
       ['url', 'string'],
@@ -41,14 +44,23 @@ describe('the classic streaming programs', () => {
   it('SQL with double-quoted durations', () => {
     const spark = fakeSession();
     spark.readStream.format('rate').load().createOrReplaceTempView('events');
-    const counts = spark.sql('SELECT window(timestamp, "10 minutes"), count(*) FROM events GROUP BY window(timestamp, "10 minutes")');
+    const counts = spark.sql(
+      'SELECT window(timestamp, "10 minutes"), count(*) FROM events GROUP BY window(timestamp, "10 minutes")',
+    );
     assert.deepEqual(counts.columns, ['window', 'count(1)']);
   });
 });
 
 describe('rows', () => {
   it('read by name and by position, and print as in Spark', async () => {
-    const spark = fakeSession(fakeRunner(answering('a BIGINT, s STRING, xs ARRAY<INT>', [[9007199254740993n, 'x', [1, 2]], [null, 'y', null]])));
+    const spark = fakeSession(
+      fakeRunner(
+        answering('a BIGINT, s STRING, xs ARRAY<INT>', [
+          [9007199254740993n, 'x', [1, 2]],
+          [null, 'y', null],
+        ]),
+      ),
+    );
     const [first, second] = await spark.createDataFrame([], 'a BIGINT, s STRING, xs ARRAY<INT>').collect();
     assert.equal(first?.a, 9007199254740993n);
     assert.equal(first?.[1], 'x');
@@ -59,7 +71,13 @@ describe('rows', () => {
   });
 
   it('show draws Spark’s table', async () => {
-    const runner = fakeRunner(answering('name STRING, n INT', [['Ann', 1], ['a name that is longer than twenty', null], ['本', 3]]));
+    const runner = fakeRunner(
+      answering('name STRING, n INT', [
+        ['Ann', 1],
+        ['a name that is longer than twenty', null],
+        ['本', 3],
+      ]),
+    );
     const spark = fakeSession(runner);
     const frame = spark.createDataFrame([], 'name STRING, n INT');
     await frame.show(2);
@@ -91,12 +109,23 @@ describe('rows', () => {
 
   it('of the program go in by their schema', () => {
     const spark = fakeSession();
-    const frame = spark.createDataFrame([{ a: 1, b: 'x' }, { a: 2, b: null }]);
-    assert.deepEqual(frame.dtypes.map(([name]) => name), ['a', 'b']);
+    const frame = spark.createDataFrame([
+      { a: 1, b: 'x' },
+      { a: 2, b: null },
+    ]);
+    assert.deepEqual(
+      frame.dtypes.map(([name]) => name),
+      ['a', 'b'],
+    );
     const { plan } = frame;
     assert.equal(plan.kind, 'localRelation');
     if (plan.kind !== 'localRelation') return;
-    assert.deepEqual(fromIpc(plan.rows.ipc).batches.flatMap((batch) => rowsOf(batch)).map((row) => row['b']), ['x', null]);
+    assert.deepEqual(
+      fromIpc(plan.rows.ipc)
+        .batches.flatMap((batch) => rowsOf(batch))
+        .map((row) => row['b']),
+      ['x', null],
+    );
     assert.throws(() => spark.createDataFrame([['no number']], 'a INT'), { condition: 'INVALID_ROW' });
   });
 });
@@ -124,9 +153,17 @@ describe('columns and types', () => {
   });
 
   it('schemas print as trees and as DDL', () => {
-    const schema = new StructType().add('a', 'decimal(10,2)', false).add('xs', ArrayType(new StructType().add('s', StringType)));
-    assert.equal(schema.treeString(), 'root\n |-- a: decimal(10,2) (nullable = false)\n |-- xs: array (nullable = true)\n |    |-- element: struct (containsNull = true)\n |    |    |-- s: string (nullable = true)\n');
-    assert.equal(schema.toDDL(), 'a DECIMAL(10,2) NOT NULL,xs ARRAY<STRUCT<S:STRING>>'.replace('S:STRING', 's:STRING'.toUpperCase()));
+    const schema = new StructType()
+      .add('a', 'decimal(10,2)', false)
+      .add('xs', ArrayType(new StructType().add('s', StringType)));
+    assert.equal(
+      schema.treeString(),
+      'root\n |-- a: decimal(10,2) (nullable = false)\n |-- xs: array (nullable = true)\n |    |-- element: struct (containsNull = true)\n |    |    |-- s: string (nullable = true)\n',
+    );
+    assert.equal(
+      schema.toDDL(),
+      'a DECIMAL(10,2) NOT NULL,xs ARRAY<STRUCT<S:STRING>>'.replace('S:STRING', 's:STRING'.toUpperCase()),
+    );
     assert.deepEqual(DecimalType(5, 1), { kind: 'decimal', precision: 5, scale: 1 });
   });
 });
@@ -136,7 +173,10 @@ describe('statements', () => {
     const spark = fakeSession();
     spark.createDataFrame([], 'name STRING').createOrReplaceTempView('t');
     const { plan } = spark.sql('SELECT * FROM t WHERE name = :name', { name: "x' OR 1 = 1 --" });
-    assert.match(JSON.stringify(plan, (_k, v: unknown) => (typeof v === 'bigint' || v instanceof Uint8Array ? String(v) : v)), /x' OR 1 = 1 --/);
+    assert.match(
+      JSON.stringify(plan, (_k, v: unknown) => (typeof v === 'bigint' || v instanceof Uint8Array ? String(v) : v)),
+      /x' OR 1 = 1 --/,
+    );
     assert.throws(() => spark.sql('SELECT * FROM t WHERE name = :name'), { condition: 'INVALID_ARGUMENT' });
   });
 
@@ -147,8 +187,13 @@ describe('statements', () => {
     assert.deepEqual(runner.sources[0]?.paths, ['/tmp/x.json']);
     assert.deepEqual(spark.table('V').columns, ['a', 's']);
     spark.sql('CREATE TEMPORARY VIEW w AS SELECT a + 1 AS b FROM v');
-    assert.deepEqual(spark.catalog.listTables().map((t) => t.name), ['v', 'w']);
-    assert.throws(() => spark.sql('CREATE TEMPORARY VIEW w AS SELECT 1'), { condition: 'TABLE_OR_VIEW_ALREADY_EXISTS' });
+    assert.deepEqual(
+      spark.catalog.listTables().map((t) => t.name),
+      ['v', 'w'],
+    );
+    assert.throws(() => spark.sql('CREATE TEMPORARY VIEW w AS SELECT 1'), {
+      condition: 'TABLE_OR_VIEW_ALREADY_EXISTS',
+    });
     spark.sql('DROP VIEW w');
     assert.throws(() => spark.sql('DROP VIEW w'), { condition: 'TABLE_OR_VIEW_NOT_FOUND' });
     spark.sql('DROP VIEW IF EXISTS w');
@@ -159,9 +204,12 @@ describe('statements', () => {
     const spark = fakeSession();
     spark.sql('SET spark.sql.ansi.enabled=false');
     assert.equal(spark.conf.get('spark.sql.ansi.enabled'), 'false');
-    assert.throws(() => {
-      spark.conf.set('spark.sql.session.timeZone', 'Mars/Base');
-    }, { condition: 'INVALID_ARGUMENT' });
+    assert.throws(
+      () => {
+        spark.conf.set('spark.sql.session.timeZone', 'Mars/Base');
+      },
+      { condition: 'INVALID_ARGUMENT' },
+    );
     assert.throws(() => spark.conf.get('no.such.key'), { condition: 'INVALID_ARGUMENT' });
   });
 });
@@ -208,12 +256,19 @@ describe('streaming queries', () => {
     const runner = fakeRunner(answering('n INT', [[1]]));
     const spark = fakeSession(runner);
     const seen: unknown[] = [];
-    stream(spark).writeStream.foreachBatch((batch, id) => void seen.push([id, batch.isStreaming, batch.columns])).start();
-    stream(spark).writeStream.foreach((row) => void seen.push(String(row))).start();
+    stream(spark)
+      .writeStream.foreachBatch((batch, id) => void seen.push([id, batch.isStreaming, batch.columns]))
+      .start();
+    stream(spark)
+      .writeStream.foreach((row) => void seen.push(String(row)))
+      .start();
     const result = answering('n INT', [[7], [8]])(spark.range(1).plan);
     for (const request of runner.started) await request.onBatch?.(3n, result);
     assert.deepEqual(seen, [[3n, false, ['n']], '[7]', '[8]']);
-    assert.deepEqual(runner.started.map((request) => request.sink.format), ['foreachBatch', 'foreach']);
+    assert.deepEqual(
+      runner.started.map((request) => request.sink.format),
+      ['foreachBatch', 'foreach'],
+    );
   });
 
   it('are refused where the output mode does not fit', () => {
@@ -234,14 +289,22 @@ describe('streaming queries', () => {
     assert.equal(runner.memoryData.length, 2);
     const { plan } = frame;
     assert.ok(plan.kind === 'dataSource' && plan.options['streamId'] === String(runner.memoryData[0]?.streamId));
-    assert.deepEqual(fromIpc(runner.memoryData[1]?.ipc ?? new Uint8Array()).schema.fields.map((f) => f.name), schemaOf(plan).fields.map((f) => f.name));
+    assert.deepEqual(
+      fromIpc(runner.memoryData[1]?.ipc ?? new Uint8Array()).schema.fields.map((f) => f.name),
+      schemaOf(plan).fields.map((f) => f.name),
+    );
   });
 });
 
 describe('generated functions', () => {
   it('are those of the registry', async () => {
     const path = new URL('../../kernel/api/functions.generated.ts', import.meta.url);
-    const expected = await prettier(generatedFunctions(), { parser: 'typescript', singleQuote: true, printWidth: 120, trailingComma: 'all' });
+    const expected = await prettier(generatedFunctions(), {
+      parser: 'typescript',
+      singleQuote: true,
+      printWidth: 120,
+      trailingComma: 'all',
+    });
     assert.equal(readFileSync(path, 'utf8'), expected);
   });
 });

@@ -13,7 +13,12 @@ function holds<_T extends true>(): void {
 
 holds<Equal<SchemaOf<'a INT, b STRING NOT NULL'>, { a: number | null; b: string }>>();
 holds<Equal<SchemaOf<'ts timestamp, n bigint'>, { ts: Timestamp | null; n: bigint | null }>>();
-holds<Equal<SchemaOf<'s STRUCT<x: INT, y: ARRAY<STRING>>, z DOUBLE'>, { s: { x: number | null; y: readonly (string | null)[] | null } | null; z: number | null }>>();
+holds<
+  Equal<
+    SchemaOf<'s STRUCT<x: INT, y: ARRAY<STRING>>, z DOUBLE'>,
+    { s: { x: number | null; y: readonly (string | null)[] | null } | null; z: number | null }
+  >
+>();
 holds<Equal<SchemaOf<'`a b` INT'>, { 'a b': number | null }>>();
 holds<Equal<keyof SchemaOf<'p DECIMAL(10,2), q STRING'>, 'p' | 'q'>>();
 

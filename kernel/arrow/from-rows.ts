@@ -1,7 +1,8 @@
 /** Batches from the rows that users write: objects, arrays, or anything with the schema's fields as properties. */
 import type { RecordBatch } from './column.ts';
 import { MillraceError } from '../core/errors.ts';
-import { UnfitValue, createBuilder } from './builder.ts';
+import { createBuilder } from './builder.ts';
+import { UnfitValue } from './fit.ts';
 import { makeBatch, type Space } from './make.ts';
 import { typeName, type Schema } from './types.ts';
 

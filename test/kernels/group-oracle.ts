@@ -1,4 +1,5 @@
 /** Group tables in plain TypeScript, on JavaScript values: the oracle. */
+import { inspect } from 'node:util';
 import type { AccumulatorSpec } from '../../kernel/functions/contract.ts';
 import { Decimal } from '../../kernel/arrow/decimal.ts';
 import { Timestamp } from '../../kernel/arrow/temporal.ts';
@@ -19,7 +20,7 @@ export function keyText(value: Cell): string {
   if (value instanceof Decimal) return `d${value.toString()}`;
   if (value instanceof Uint8Array) return `x${[...value].join()}`;
   if (typeof value === 'object') return `{${Object.values(value).map(keyText).join()}}`;
-  return typeof value + [value].join('');
+  return typeof value === 'string' ? `string${value}` : inspect(value);
 }
 
 function compare(a: Cell, b: Cell): number {

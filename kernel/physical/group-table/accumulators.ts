@@ -1,62 +1,15 @@
-/**
- * Accumulators: where each has its value in a group's record (layout in wasm/kernels/accumulate.ts), and which kernel feeds
- * it from a column. Everything that depends on types is decided here, once, when a table is made.
- */
+/** Which kernel feeds an accumulator from a column: decided per block, by operation and types. Kernels only loop. */
 import type { Column } from '../../arrow/column.ts';
 import type { DataType } from '../../arrow/types.ts';
 import type { AccumulatorSpec } from '../../functions/contract.ts';
 import type { EngineInstance } from '../ports.ts';
-import { PICK, RECORD } from '../../../wasm/abi/group-kernels.ts';
+import type { AccumulatorLayout } from './record-layout.ts';
+import { PICK } from '../../../wasm/abi/group-kernels.ts';
 import { assert } from '../../core/assert.ts';
 import { MillraceError } from '../../core/errors.ts';
-import { layoutOf } from '../../arrow/column.ts';
 import { fixedWidth, typeName } from '../../arrow/types.ts';
 import { BLOCK_ROWS, validityFrom } from './key-codec.ts';
 import type { FeedRows, StringHeap } from './string-heap.ts';
-
-export interface AccumulatorLayout {
-  readonly spec: AccumulatorSpec;
-  /** Byte offset of the value in the record. */
-  readonly slot: number;
-  /** Byte offset of the has byte. */
-  readonly has: number;
-}
-
-export interface RecordLayout {
-  readonly accumulators: readonly AccumulatorLayout[];
-  readonly stride: number;
-}
-
-const WIDE_SLOT_BYTES = 16;
-
-/** @throws NOT_SUPPORTED for states that are arrays, maps or structs */
-export function layOutRecord(specs: readonly AccumulatorSpec[]): RecordLayout {
-  let next = Math.ceil((RECORD.has + specs.length) / 8) * 8;
-  const accumulators = specs.map((spec, k) => {
-    const slot = next;
-    next += slotBytes(spec.stateType);
-    return { spec, slot, has: RECORD.has + k };
-  });
-  return { accumulators, stride: next };
-}
-
-function slotBytes(type: DataType): number {
-  switch (layoutOf(type)) {
-    case 'fixed':
-      return fixedWidth(type) === 16 ? WIDE_SLOT_BYTES : 8;
-    case 'bits':
-    case 'null':
-      return 8;
-    case 'bytes':
-      return WIDE_SLOT_BYTES;
-    case 'list':
-    case 'struct':
-      throw new MillraceError('NOT_SUPPORTED', {
-        feature: `min, max, first or last of a value of type ${typeName(type)}`,
-        remedy: 'Aggregate its fields one by one.',
-      });
-  }
-}
 
 /** What the kernels of one table share. */
 export interface AccumulatorContext {

@@ -2,7 +2,7 @@
 import type { Column } from '../../arrow/column.ts';
 import type { Arena } from '../../arrow/memory.ts';
 import type { EngineInstance } from '../ports.ts';
-import type { AccumulatorLayout } from './accumulators.ts';
+import type { AccumulatorLayout } from './record-layout.ts';
 import type { Records } from './records.ts';
 import { assert } from '../../core/assert.ts';
 import { allocateBits, allocateBytes, allocateFixed, bitmapBytes } from '../../arrow/make.ts';

@@ -10,14 +10,8 @@ import { Types, field, fixedWidth } from '../../arrow/types.ts';
 import { layoutOf } from '../../arrow/column.ts';
 import { makeBatch } from '../../arrow/make.ts';
 import { columnToEngine } from '../../arrow/transfer.ts';
-import {
-  SCRATCH_BYTES,
-  feed,
-  layOutRecord,
-  type AccumulatorContext,
-  type FeedMode,
-  type RecordLayout,
-} from './accumulators.ts';
+import { SCRATCH_BYTES, feed, type AccumulatorContext, type FeedMode } from './accumulators.ts';
+import { layOutRecord, type RecordLayout } from './record-layout.ts';
 import { DictionaryIndex, PaneIndex, type GroupIndex } from './group-index.ts';
 import { BLOCK_ROWS, validityFrom } from './key-codec.ts';
 import { Records } from './records.ts';

@@ -122,6 +122,20 @@ test('whoever waits for all data learns of an error', () =>
     }),
   ])); // prettier-ignore
 
+test('waiting for all data ends also where rows keep coming', () => {
+  const arriving: (() => void)[] = [];
+  return testStream(counted, { executor: { onRun: () => arriving[0]?.() } }, [
+    AddData([10, 'a'], [40, 'a']),
+    Check('every batch finds new rows', ({ sources }) => {
+      const source = present(sources[0], 'the source');
+      arriving.push(() => source.chunks.push(eventBatch([{ ts: 41, key: 'a' }])));
+    }),
+    ProcessAll(),
+    // What was there is counted, and what its watermark has passed is evicted.
+    CheckNewAnswer('10 1'),
+  ]);
+});
+
 test('stop lets the running batch end', () => {
   let letRun = (): void => undefined;
   const running = new Promise<void>((resolve) => (letRun = resolve));

@@ -70,6 +70,10 @@ export class TestSource implements StreamSource {
     return leaseBatches(this.chunks.slice(start === null ? 0 : Number(start) + 1, Number(end) + 1), this.#memory);
   }
 
+  reportLatest(): string | undefined {
+    return this.chunks.length === 0 ? undefined : String(this.chunks.length - 1);
+  }
+
   commit(end: string): Promise<void> {
     this.committed.push(end);
     return Promise.resolve();

@@ -57,9 +57,8 @@ export async function startKafka({ sasl }: KafkaOptions = {}): Promise<KafkaServ
   const scram =
     sasl === undefined ? [] : ['--add-scram', `SCRAM-SHA-256=[name=${sasl.username},password=${sasl.password}]`];
   const uuid = randomBytes(16).toString('base64url');
-  await finished(
-    java([...JVM, '-cp', libs, 'kafka.tools.StorageTool', ...['format', '-t', uuid, '-c', configuration], ...scram]),
-  );
+  const format = ['kafka.tools.StorageTool', 'format', '-t', uuid, '-c', configuration, ...scram];
+  await finished(java([...JVM, '-cp', libs, ...format]));
 
   let broker: ChildProcess | undefined;
   const start = async (): Promise<void> => {

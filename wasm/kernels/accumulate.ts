@@ -5,7 +5,8 @@
 //   2 + k        accumulator k: 0 nothing seen, 1 has a value, 2 its value is null
 //   slot of k    the value; for bytes {pointer u32, length u32, capacity u32}
 //
-// `slot` and `has` are byte offsets into the record. `ids`, `values` and `validity` start at the same row.
+// A stride of 0 says that all rows are of one group (a table without keys): marks, counts, sums and extremes then run in
+// registers. `slot` and `has` are byte offsets into the record. `ids`, `values` and `validity` start at the same row.
 
 import { compareRange } from './range';
 
@@ -23,11 +24,24 @@ function recordOf(records: usize, stride: usize, ids: usize, row: i32): usize {
 
 /** Makes the groups live and dirty. */
 export function acc_mark(ids: usize, length: i32, records: usize, stride: usize): void {
+  if (stride == 0) length = min(length, 1);
   for (let row = 0; row < length; row++) store<u16>(recordOf(records, stride, ids, row), ADDED);
+}
+
+function validCount(validity: usize, length: i32): i32 {
+  let count = 0;
+  for (; length >= 64; length -= 64, validity += 8) count += <i32>popcnt(load<u64>(validity));
+  return length == 0 ? count : count + <i32>popcnt(load<u64>(validity) & ((<u64>1 << length) - 1));
 }
 
 /** Counts valid rows, and marks the groups of all rows. */
 export function acc_count(ids: usize, validity: usize, length: i32, records: usize, stride: usize, slot: usize): void {
+  if (stride == 0) {
+    if (length > 0) store<u16>(records, ADDED);
+    const count = validity == 0 ? length : validCount(validity, length);
+    store<i64>(records + slot, load<i64>(records + slot) + <i64>count);
+    return;
+  }
   for (let row = 0; row < length; row++) {
     const r = recordOf(records, stride, ids, row);
     store<u16>(r, ADDED);
@@ -80,6 +94,19 @@ export function acc_count_sum_f64(
 
 @inline
 function sumFloat<T>(ids: usize, values: usize, validity: usize, length: i32, records: usize, stride: usize, slot: usize, has: usize): void {
+  if (stride == 0) {
+    let sum: f64 = load<u8>(records + has) == 1 ? load<f64>(records + slot) : 0;
+    let any = false;
+    for (let row = 0; row < length; row++, values += sizeof<T>()) {
+      const valid = isValid(validity, row);
+      sum += select<f64>(<f64>load<T>(values), 0, valid);
+      any = any || valid;
+    }
+    if (!any) return;
+    store<f64>(records + slot, sum);
+    store<u8>(records + has, 1);
+    return;
+  }
   for (let row = 0; row < length; row++) {
     if (!isValid(validity, row)) continue;
     const r = recordOf(records, stride, ids, row);
@@ -94,6 +121,22 @@ function sumFloat<T>(ids: usize, values: usize, validity: usize, length: i32, re
 function sumInteger<T>(
   checked: i32, ids: usize, values: usize, validity: usize, length: i32, records: usize, stride: usize, slot: usize, has: usize,
 ): i32 {
+  if (stride == 0) {
+    let sum: i64 = load<u8>(records + has) == 1 ? load<i64>(records + slot) : 0;
+    let any = false;
+    for (let row = 0; row < length; row++, values += sizeof<T>()) {
+      const valid = isValid(validity, row);
+      const x = select<i64>(<i64>load<T>(values), 0, valid);
+      const next = sum + x;
+      if (checked && ((sum ^ next) & (x ^ next)) < 0) return row;
+      sum = next;
+      any = any || valid;
+    }
+    if (!any) return -1;
+    store<i64>(records + slot, sum);
+    store<u8>(records + has, 1);
+    return -1;
+  }
   for (let row = 0; row < length; row++) {
     if (!isValid(validity, row)) continue;
     const r = recordOf(records, stride, ids, row);
@@ -195,6 +238,20 @@ function before<T>(x: T, y: T): bool {
 function extreme<T>(
   most: i32, ids: usize, values: usize, validity: usize, length: i32, records: usize, stride: usize, slot: usize, has: usize,
 ): void {
+  if (stride == 0) {
+    let best = load<T>(records + slot);
+    let any = load<u8>(records + has) == 1;
+    for (let row = 0; row < length; row++, values += sizeof<T>()) {
+      const x = load<T>(values);
+      if (!isValid(validity, row) || (any && !(most ? before<T>(best, x) : before<T>(x, best)))) continue;
+      best = x;
+      any = true;
+    }
+    if (!any) return;
+    store<T>(records + slot, best);
+    store<u8>(records + has, 1);
+    return;
+  }
   for (let row = 0; row < length; row++) {
     if (!isValid(validity, row)) continue;
     const r = recordOf(records, stride, ids, row);

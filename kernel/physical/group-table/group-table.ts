@@ -146,7 +146,8 @@ class WasmGroupTable implements GroupTable {
       pane === undefined
         ? new DictionaryIndex(this.#keys, records, instance, scratch)
         : new PaneIndex(this.#keys, pane, records, instance, scratch);
-    const { stride } = this.#layout;
+    // Without keys there is one group: a stride of 0 tells the kernels.
+    const stride = this.#keys.length === 0 ? 0 : this.#layout.stride;
     const context = { instance, stride, strings: new StringHeap(instance), scratch: scratch.allocate(SCRATCH_BYTES) };
     return { index, records, context, scratch, ids: scratch.allocate(BLOCK_ROWS * 4) };
   }
@@ -166,7 +167,7 @@ class WasmGroupTable implements GroupTable {
   #feedBlock(mode: FeedMode, columns: readonly (Column | undefined)[], rows: FeedRows): void {
     const { context } = this.#storage;
     const isPaired = mode === 'update' && this.#feedPair(columns, rows);
-    if (!isPaired) this.#instance.kernels.acc_mark(rows.ids, rows.length, rows.records, this.#layout.stride);
+    if (!isPaired) this.#instance.kernels.acc_mark(rows.ids, rows.length, rows.records, context.stride);
     this.#layout.accumulators.forEach((accumulator, k) => {
       if (isPaired && (k === this.#pair?.count || k === this.#pair?.sum)) return;
       feed(accumulator, columns[k], mode, rows, context);
@@ -175,7 +176,7 @@ class WasmGroupTable implements GroupTable {
 
   /** @returns whether count and sum were fed together */
   #feedPair(columns: readonly (Column | undefined)[], { ids, from, length, records }: FeedRows): boolean {
-    if (this.#pair === undefined) return false;
+    if (this.#pair === undefined || this.#keys.length === 0) return false;
     const counted = columns[this.#pair.count];
     const summed = columns[this.#pair.sum];
     if (counted !== undefined && (counted.validity !== undefined || counted.layout === 'null')) return false;

@@ -7,7 +7,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Sink } from '../../kernel/connectors/contract.ts';
 import { systemClock } from '../../kernel/core/clock.ts';
-import type { StreamingQueryProgress } from '../../kernel/plan/runner-port.ts';
 import { checksumOf } from '../../kernel/state/disk-checksum.ts';
 import { openDiskLogStore } from '../../kernel/state/disk-log-store.ts';
 import { createStateStores } from '../../kernel/state/state-stores.ts';
@@ -24,7 +23,7 @@ const WARMUP_BATCHES = 50;
 async function measure(
   folder: string,
   batchCount: number,
-): Promise<{ readonly ms: number[]; readonly last: StreamingQueryProgress | undefined }> {
+): Promise<{ readonly ms: number[]; readonly phases: ReadonlyMap<string, number> }> {
   const instance = await createTestEngine(1 << 28);
   const { memory } = instance;
   const source = new TestSource(memory, { chunksMax: 1 });
@@ -39,7 +38,7 @@ async function measure(
   const environment = { instance, createGroupTable, store, clock: systemClock, checksum: checksumOf };
   const prepared = windowedCount({ delaySeconds: 10, windowSeconds: 60, byKey: true });
   const ms: number[] = [];
-  let last: StreamingQueryProgress | undefined;
+  const phases = new Map<string, number>();
   let lastEndMs = performance.now();
   const query = startQuery({
     ...{ checkpoint, prepared, memory, sink },
@@ -58,24 +57,27 @@ async function measure(
         const nowMs = performance.now();
         ms.push(nowMs - lastEndMs);
         lastEndMs = nowMs;
-        last = progress;
+        for (const [phase, phaseMs] of Object.entries(progress.durationMs)) {
+          phases.set(phase, (phases.get(phase) ?? 0) + phaseMs);
+        }
       },
     },
   });
   await query.awaitTermination();
-  return { ms: ms.slice(WARMUP_BATCHES), last };
+  return { ms: ms.slice(WARMUP_BATCHES), phases };
 }
 
 const batchCount = Number(process.argv[2] ?? '1000');
 const folder = fs.mkdtempSync(path.join(process.cwd(), 'dist', 'bench-micro-batch-'));
 try {
-  const { ms, last } = await measure(path.join(folder, 'checkpoint'), batchCount + WARMUP_BATCHES);
+  const { ms, phases } = await measure(path.join(folder, 'checkpoint'), batchCount + WARMUP_BATCHES);
   const sorted = [...ms].sort((a, b) => a - b);
   const at = (share: number): string => (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(2);
   console.log(
     `${ms.length} batches of ${ROWS} rows: p50 ${at(0.5)} ms, p90 ${at(0.9)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms`,
   );
-  console.log(`phases of the last batch, ms: ${JSON.stringify(last?.durationMs)}`);
+  const means = [...phases].map(([phase, total]) => `${phase} ${(total / (batchCount + WARMUP_BATCHES)).toFixed(2)}`);
+  console.log(`mean ms: ${means.join(', ')}`);
 } finally {
   fs.rmSync(folder, { recursive: true, force: true });
 }

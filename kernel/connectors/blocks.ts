@@ -1,5 +1,5 @@
 /** Columns under construction in engine memory: an arena's blocks as typed arrays, and columns over them. */
-import type { BitsColumn, BytesColumn, FixedColumn, ListColumn, StructColumn } from '../arrow/column.ts';
+import type { BytesColumn, FixedColumn, StructColumn } from '../arrow/column.ts';
 import type { Arena } from '../arrow/memory.ts';
 import type { DataType, StructType } from '../arrow/types.ts';
 
@@ -96,8 +96,6 @@ export function constantInt(arena: Arena, type: DataType, value: number, length:
 export function allValid(arena: Arena, rows: number): Uint8Array<SharedArrayBuffer> {
   return bytesBlock(arena, (rows + 7) >> 3).fill(0xff);
 }
-
-export type BuiltColumn = FixedColumn | BitsColumn | BytesColumn | ListColumn | StructColumn;
 
 export function structColumn(type: StructType, length: number, children: StructColumn['children']): StructColumn {
   return { layout: 'struct', type, length, validity: undefined, children };

@@ -1,27 +1,30 @@
 /**
- * Requests to Kafka brokers: metadata, offsets and fetches, over kafkajs's connections. Its client knows group consumers
- * only and makes an object per record; so its inner parts are used here, and nowhere else: the version is pinned exactly.
+ * Requests to Kafka brokers: metadata, offsets and fetches, over kafkajs's connections (see kafkajs.ts). Its own client
+ * knows group consumers only and makes an object per record.
  *
  * Lifecycle: `createKafkaClient` connects nothing; connections open at the first request, and again after they broke;
  * `close` ends them and every request in flight. Leaders are looked up again after an error. A request that fails in a
  * passing way is repeated, pausing longer and longer, until `timeoutMs` have passed.
  */
-import { createRequire } from 'node:module';
 import type { Clock } from '../../core/clock.ts';
 import { MillraceError } from '../../core/errors.ts';
 import { KafkaProtocolError, UNKNOWN_TOPIC_OR_PARTITION } from './error-codes.ts';
 import { decodeFetchResponse, type FetchedPartition } from './fetch-response.ts';
+import {
+  openKafkajs,
+  REQUEST_TIMEOUT_MS,
+  type Broker,
+  type ConnectionOptions,
+  type Internals,
+  type ProtocolRequest,
+  type RawMetadata,
+  type RawOffsets,
+} from './kafkajs.ts';
 import { partitionKey, type TopicPartition } from './topic-offsets.ts';
 
-const require = createRequire(import.meta.url);
-
-export interface KafkaClientOptions {
+export interface KafkaClientOptions extends ConnectionOptions {
   /** `host:port` */
   readonly brokers: readonly string[];
-  /** As tls.connect takes it; undefined: plain text. */
-  readonly ssl: Readonly<Record<string, unknown>> | undefined;
-  readonly sasl: { readonly mechanism: string; readonly username: string; readonly password: string } | undefined;
-  readonly clientId: string;
   /** How long a request is repeated before it is given up; at most CONNECT_MS_MAX before any broker has answered. */
   readonly timeoutMs: number;
   readonly isolation: 'read_committed' | 'read_uncommitted';
@@ -46,92 +49,13 @@ export interface KafkaClient {
   close(): Promise<void>;
 }
 
-// ── what is used of kafkajs 2.2.4 ──────────────────────────────────────────────────────────────────────────────────
-
-interface ProtocolRequest {
-  readonly request: { readonly apiVersion: number };
-  readonly response: { decode(payload: Buffer): Promise<object>; parse(decoded: object): Promise<unknown> };
-  readonly requestTimeout?: number;
-}
-type RequestDefinition = object;
-type RequestFactory = (parameters: object) => ProtocolRequest;
-
-interface Broker {
-  isConnected(): boolean;
-  connect(): Promise<void>;
-  disconnect(): Promise<void>;
-  lookupRequest(apiKey: number, definition: RequestDefinition): RequestFactory;
-  readonly connectionPool: { send(request: ProtocolRequest): Promise<unknown> };
-}
-
-interface RawMetadata {
-  readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[];
-  readonly topicMetadata: readonly {
-    readonly topicErrorCode: number;
-    readonly topic: string;
-    readonly isInternal?: boolean;
-    readonly partitionMetadata: readonly { readonly partitionId: number; readonly leader: number }[];
-  }[];
-}
-
-interface RawOffsets {
-  readonly responses: readonly {
-    readonly topic: string;
-    readonly partitions: readonly { readonly partition: number; readonly errorCode: number; readonly offset: string }[];
-  }[];
-}
-
 const API = { fetch: 1, listOffsets: 2, metadata: 3 } as const;
-const CONNECTION_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 30_000;
 const CONNECT_MS_MAX = 10_000;
 const FETCH_WAIT_MS = 500;
 const PAUSE_MS_MIN = 50;
 const PAUSE_MS_MAX = 2_000;
 /** How long a topic may be missing from the metadata, as after a broker's restart, before it counts as deleted. */
 const MISSING_MS_MAX = 3_000;
-
-interface Internals {
-  readonly requests: { readonly Fetch: object; readonly ListOffsets: object; readonly Metadata: object };
-  createBroker(host: string, port: number, nodeId: number | null): Promise<Broker>;
-}
-
-function openKafkajs({ brokers, ssl, sasl, clientId }: KafkaClientOptions): Internals {
-  const { createLogger, LEVELS } = require('kafkajs/src/loggers') as {
-    createLogger: (options: object) => object;
-    LEVELS: { NOTHING: number };
-  };
-  const BrokerClass = require('kafkajs/src/broker') as new (options: object) => Broker;
-  const poolBuilder = require('kafkajs/src/cluster/connectionPoolBuilder') as (options: object) => {
-    build(place: object): Promise<object>;
-  };
-  const socketFactory = require('kafkajs/src/network/socketFactory') as () => object;
-  const { requests } = require('kafkajs/src/protocol/requests') as Pick<Internals, 'requests'>;
-  const logger = createLogger({ level: LEVELS.NOTHING, logCreator: () => () => undefined });
-  const pools = poolBuilder({
-    logger,
-    socketFactory: socketFactory(),
-    brokers,
-    ssl,
-    sasl,
-    clientId,
-    connectionTimeout: CONNECTION_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    enforceRequestTimeout: true,
-  });
-  return {
-    requests,
-    createBroker: async (host, port, nodeId) =>
-      new BrokerClass({
-        connectionPool: await pools.build({ host, port }),
-        logger,
-        nodeId,
-        allowAutoTopicCreation: false,
-      }),
-  };
-}
-
-// ── the client ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 interface Node {
   readonly host: string;

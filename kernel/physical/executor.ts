@@ -2,31 +2,15 @@
 import type { Arena } from '../arrow/memory.ts';
 import type { ScanLease } from '../arrow/scan.ts';
 import { assert } from '../core/assert.ts';
-import type { FunctionContext } from '../functions/contract.ts';
+import type { ExecutorOptions, StageCache } from './execution.ts';
 import { isPhysical, type PhysicalOf } from './physical-plan.ts';
 import { PlanRun } from './plan-run.ts';
-import type {
-  ComputePool,
-  ExecutionOptions,
-  ExecutionResult,
-  Executor,
-  PreparedPlan,
-  StatefulOperator,
-} from './ports.ts';
-import type { Stage } from './stage.ts';
-import { compileStage, type CompiledStage, type StageEngine } from './stage-runner.ts';
-
-export interface ExecutorOptions extends StageEngine {
-  /** Undefined: everything runs on the engine thread. */
-  readonly pool: ComputePool | undefined;
-}
+import type { ExecutionOptions, ExecutionResult, Executor, PreparedPlan, StatefulOperator } from './ports.ts';
+import { compileStage, type CompiledStage } from './stage-runner.ts';
 
 export function createExecutor(options: ExecutorOptions): Executor {
   return new PhysicalExecutor(options);
 }
-
-/** Compiled stages of a plan are kept as long as the plan: a micro-batch must not compile again. */
-export type StageCache = (node: PhysicalOf<'stage'>, stage: Stage, context: FunctionContext) => CompiledStage;
 
 class PhysicalExecutor implements Executor {
   readonly #options: ExecutorOptions;

@@ -1,5 +1,5 @@
 /** The rows of one partition of their keys, by wasm hashes. */
-import type { Column, RecordBatch } from '../arrow/column.ts';
+import type { Column, FixedColumn, RecordBatch } from '../arrow/column.ts';
 import { gatherBatch, selectionOf } from '../arrow/gather.ts';
 import { allocateBytes, allocateFixed, allocateInt32, bitmapBytes } from '../arrow/make.ts';
 import type { Arena } from '../arrow/memory.ts';
@@ -35,22 +35,30 @@ function hashColumn(column: Column, hashes: number, kernels: Kernels): void {
   const { length } = column;
   const validity = validityPointer(column);
   switch (column.layout) {
-    case 'fixed': {
-      const values = pointerOf(column.values);
-      if (column.type.kind === 'double') return kernels.hash_f64(values, validity, length, hashes);
-      if (column.type.kind === 'float') return kernels.hash_f32(values, validity, length, hashes);
-      const width = fixedWidth(column.type);
-      assert(width !== undefined, 'a fixed column has a width');
-      return kernels[`hash_fixed${width}`](values, validity, length, hashes);
-    }
+    case 'fixed':
+      hashFixed(column, hashes, kernels);
+      break;
     case 'bits':
-      return kernels.hash_bits(pointerOf(column.values), validity, length, hashes);
+      kernels.hash_bits(pointerOf(column.values), validity, length, hashes);
+      break;
     case 'bytes':
-      return kernels.hash_bytes(pointerOf(column.offsets), pointerOf(column.data), validity, length, hashes);
+      kernels.hash_bytes(pointerOf(column.offsets), pointerOf(column.data), validity, length, hashes);
+      break;
     case 'null':
-      return;
+      break;
     case 'list':
     case 'struct':
       assert(false, 'keys are flat');
   }
+}
+
+function hashFixed(column: FixedColumn, hashes: number, kernels: Kernels): void {
+  const { length, type } = column;
+  const values = pointerOf(column.values);
+  const validity = validityPointer(column);
+  const width = fixedWidth(type);
+  assert(width !== undefined, 'a fixed column has a width');
+  if (type.kind === 'double') kernels.hash_f64(values, validity, length, hashes);
+  else if (type.kind === 'float') kernels.hash_f32(values, validity, length, hashes);
+  else kernels[`hash_fixed${width}`](values, validity, length, hashes);
 }

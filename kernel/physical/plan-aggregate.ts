@@ -17,7 +17,7 @@ import type { PlanOf } from '../plan/logical-plan.ts';
 import { aggregateFunction } from './functions.ts';
 import type { AggregateOutput, KeyOutput, PhysicalPlan } from './physical-plan.ts';
 import type { PlanContext } from './plan-context.ts';
-import { projectedColumn } from './planner.ts';
+import { projectedColumn } from './projected-column.ts';
 import type { GroupKeySpec, StatefulSpec } from './ports.ts';
 import type { PaneExpansion, StageAccumulator, StageKey, StageOperator } from './stage.ts';
 

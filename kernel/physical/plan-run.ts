@@ -7,7 +7,6 @@ import { concatBatches } from '../arrow/concat.ts';
 import { makeBatch } from '../arrow/make.ts';
 import type { Arena } from '../arrow/memory.ts';
 import { fromIpc } from '../arrow/ipc.ts';
-import type { ScanLease } from '../arrow/scan.ts';
 import { sliceBatch } from '../arrow/slice.ts';
 import { toEngine } from '../arrow/transfer.ts';
 import { Types } from '../arrow/types.ts';
@@ -20,19 +19,11 @@ import { keepFirst } from './run-deduplicate.ts';
 import { SharedLeases } from './leases.ts';
 import { schemaOfColumns } from './operators/operators.ts';
 import { sortedRows } from './operators/sort.ts';
-import type { ExecutorOptions, StageCache } from './executor.ts';
+import type { ExecutorOptions, RunInput } from './execution.ts';
 import type { PhysicalOf, PhysicalPlan } from './physical-plan.ts';
-import type { EventTimeStats, ExecutionOptions, StatefulOperator } from './ports.ts';
+import type { EventTimeStats } from './ports.ts';
 import { StageExecution, type StageRows } from './stage-execution.ts';
 import { takeBatch } from './take.ts';
-
-export interface RunInput {
-  readonly scans: ReadonlyMap<number, AsyncIterable<ScanLease>>;
-  readonly stateful: ReadonlyMap<number, StatefulOperator>;
-  readonly options: ExecutionOptions;
-  readonly arena: Arena;
-  readonly compile: StageCache;
-}
 
 export class PlanRun {
   readonly #engine: ExecutorOptions;

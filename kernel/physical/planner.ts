@@ -5,19 +5,18 @@
 import { field, type Schema, Types } from '../arrow/types.ts';
 import { AssertionError } from '../core/assert.ts';
 import { MillraceError } from '../core/errors.ts';
-import type { ColumnExpr, Expr } from '../expr/expr.ts';
-import { nullableOf, typeOf } from '../expr/resolved.ts';
+import type { ColumnExpr } from '../expr/expr.ts';
 import type { FunctionContext } from '../functions/contract.ts';
-import type { CalendarInterval, LogicalPlan, PlanOf } from '../plan/logical-plan.ts';
+import { intervalMicros } from '../plan/interval.ts';
+import type { LogicalPlan, PlanOf } from '../plan/logical-plan.ts';
+import { isStreaming } from '../plan/nodes.ts';
 import { explainPhysical } from './explain.ts';
 import type { PhysicalPlan, PreparedPhysicalPlan } from './physical-plan.ts';
 import { planAggregate } from './plan-aggregate.ts';
 import { planJoin } from './plan-join.ts';
 import { PlanContext } from './plan-context.ts';
-import type { ProjectedColumn, StageOperator } from './stage.ts';
-
-const MICROS_PER_DAY = 86_400_000_000n;
-const DAYS_PER_MONTH = 31n;
+import { projectedColumn } from './projected-column.ts';
+import type { StageOperator } from './stage.ts';
 
 export type PrepareOptions = FunctionContext;
 
@@ -36,13 +35,6 @@ export function prepare(plan: LogicalPlan, options: PrepareOptions): PreparedPhy
 
 export function schemaOf(columns: readonly ColumnExpr[]): Schema {
   return Types.struct(columns.map((column) => field(column.name, column.type, column.nullable)));
-}
-
-function isStreaming(plan: LogicalPlan): boolean {
-  if (plan.kind === 'dataSource') return plan.streaming;
-  if (plan.kind === 'union') return plan.children.some(isStreaming);
-  if (plan.kind === 'join') return isStreaming(plan.left) || isStreaming(plan.right);
-  return 'child' in plan && isStreaming(plan.child);
 }
 
 function planNode(plan: LogicalPlan, context: PlanContext): PhysicalPlan {
@@ -113,16 +105,6 @@ export function appendOperator(child: PhysicalPlan, operator: StageOperator): Ph
     return { ...child, operators: [...child.operators, operator], output };
   }
   return { kind: 'stage', operators: [operator], sink: { kind: 'collect' }, child, output };
-}
-
-/** The column that an output expression makes: an alias with its id, or a column passed on. */
-export function projectedColumn(expression: Expr): ProjectedColumn {
-  if (expression.kind === 'column') return { expression, column: expression };
-  if (expression.kind !== 'alias' || expression.id === undefined) {
-    throw new AssertionError(`an output is a column or an alias with an id, not a ${expression.kind}`);
-  }
-  const { child, name, id } = expression;
-  return { expression: child, column: { kind: 'column', id, name, type: typeOf(child), nullable: nullableOf(child) } };
 }
 
 function planProject(plan: PlanOf<'project'>, context: PlanContext): PhysicalPlan {
@@ -205,12 +187,6 @@ function planDeduplicate(plan: PlanOf<'deduplicate'>, context: PlanContext): Phy
   }
   const stateId = context.streaming ? context.addDeduplicate(output, ordinals, plan.withinWatermark) : undefined;
   return { kind: 'deduplicate', child, stateId, keys: ordinals, output };
-}
-
-/** µs; a month counts 31 days (SEMANTICS.md 10). */
-export function intervalMicros(interval: CalendarInterval): bigint {
-  const days = BigInt(interval.months) * DAYS_PER_MONTH + BigInt(interval.days);
-  return days * MICROS_PER_DAY + interval.microseconds;
 }
 
 function planWatermark(plan: PlanOf<'withWatermark'>, context: PlanContext): PhysicalPlan {

@@ -5,7 +5,7 @@ import { allocateFixed, makeBatch, nullColumn } from '../arrow/make.ts';
 import { type DataType, field, type Schema, Types } from '../arrow/types.ts';
 import { assert, present } from '../core/assert.ts';
 import type { EvalContext } from '../functions/contract.ts';
-import type { ExecutorOptions } from './executor.ts';
+import type { ExecutorOptions } from './execution.ts';
 import { compileColumns } from './expressions/evaluator.ts';
 import { aggregateFunction } from './functions.ts';
 import { schemaOfColumns } from './operators/operators.ts';

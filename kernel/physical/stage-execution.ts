@@ -3,12 +3,11 @@ import type { RecordBatch } from '../arrow/column.ts';
 import { openBatch } from '../arrow/open.ts';
 import type { ScanLease } from '../arrow/scan.ts';
 import { present } from '../core/assert.ts';
-import type { ExecutorOptions } from './executor.ts';
+import type { ExecutorOptions, RunInput } from './execution.ts';
 import { batchLeases, NO_LEASES, partitionLeases, rangeLeases } from './leases.ts';
 import { EventTimeNotes, schemaOfColumns } from './operators/operators.ts';
 import { windowsPerPane } from './operators/windows.ts';
 import type { PhysicalOf } from './physical-plan.ts';
-import type { RunInput } from './plan-run.ts';
 import type { EventTimeStats, StageOptions, StageOutcome } from './ports.ts';
 import type { Stage, StageSource } from './stage.ts';
 import { StageRun } from './stage-runner.ts';
@@ -18,7 +17,7 @@ const INLINE_BYTES_MAX = 256 * 1024;
 /** Rows on the engine thread that are worth spreading over the workers. */
 const SPREAD_ROWS_MIN = 200_000;
 /** Partial groups that are worth merging on the workers. */
-const PARALLEL_MERGE_ROWS_MIN = 100_000;
+const PARALLEL_MERGE_ROWS_MIN = 200_000;
 
 /** A stage's rows, and how to give them back. */
 export interface StageRows {

@@ -12,7 +12,7 @@ import type { Argument } from '../../functions/contract.ts';
 import { scalarFunction } from '../functions.ts';
 import { columnOfArgument, nullsOf, rowsWhere, selectColumn, trueBits } from '../columns.ts';
 import { takeBatch, takeColumn } from '../take.ts';
-import type { Compiler, Evaluate, Frame } from './evaluator.ts';
+import type { Evaluate, ExpressionCompiler, Frame } from './frame.ts';
 import { mayRaise } from './raising.ts';
 
 interface Branch {
@@ -20,7 +20,7 @@ interface Branch {
   readonly then: Evaluate;
 }
 
-export function compileCase(expression: ExprOf<'case'>, compiler: Compiler): Evaluate {
+export function compileCase(expression: ExprOf<'case'>, compiler: ExpressionCompiler): Evaluate {
   const type = typeOf(expression);
   const branches = expression.branches.map(({ when, then }) => ({
     when: compiler.compile(when),
@@ -136,7 +136,7 @@ class Parts {
  * `a and b`: b is computed where a is not false, the others count as null, which false wins over; `or` the other way round.
  * Further arguments are taken in pairs from the left.
  */
-export function compileKleene(expression: ExprOf<'function'>, compiler: Compiler): Evaluate {
+export function compileKleene(expression: ExprOf<'function'>, compiler: ExpressionCompiler): Evaluate {
   const [first, ...rest] = expression.args.map((arg) => compiler.compile(arg));
   const implementation = scalarFunction(expression.name).implementation(
     [Types.boolean, Types.boolean],

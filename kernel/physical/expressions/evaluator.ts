@@ -13,18 +13,9 @@ import type { Argument, EvalContext, FunctionContext } from '../../functions/con
 import { columnOfArgument } from '../columns.ts';
 import { castImplementation, scalarFunction } from '../functions.ts';
 import { compileCase, compileKleene } from './conditional.ts';
+import type { Evaluate, ExpressionCompiler, Frame } from './frame.ts';
 import { evaluateConstants, fieldOf } from './leaves.ts';
 import { asCase, mayRaise } from './raising.ts';
-
-/** One batch while expressions are computed over it. */
-export interface Frame {
-  readonly batch: RecordBatch;
-  readonly context: EvalContext;
-  /** Results of shared subexpressions, by slot. */
-  readonly shared: (Argument | undefined)[];
-}
-
-export type Evaluate = (frame: Frame) => Argument;
 
 export interface Evaluator {
   /** The expressions' values over the batch, constants unexpanded. Columns lie in the batch or in `context.arena`. */
@@ -58,7 +49,7 @@ export function compileColumns(
     evaluator.evaluate(batch, evalContext).map((value) => columnOfArgument(value, batch.length, evalContext.arena));
 }
 
-export class Compiler {
+class Compiler implements ExpressionCompiler {
   readonly context: FunctionContext;
   readonly #input: readonly ColumnExpr[];
   readonly #known: { readonly expression: Expr; readonly evaluate: Evaluate }[] = [];

@@ -7,7 +7,7 @@ import type { ExprOf } from '../../expr/expr.ts';
 import type { Argument, ScalarImplementation } from '../../functions/contract.ts';
 import { columnReader } from '../../functions/vectors.ts';
 import { andValidity, columnOfArgument } from '../columns.ts';
-import type { Frame } from './evaluator.ts';
+import type { Frame } from './frame.ts';
 
 /** A field is null where its struct is. */
 export function fieldOf(struct: Argument, expression: ExprOf<'field'>, frame: Frame): Argument {

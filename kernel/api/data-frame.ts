@@ -26,6 +26,7 @@ import type {
 import type { SessionState } from './session-state.ts';
 import { showText } from './show.ts';
 import { DataStreamWriter } from './stream-writer.ts';
+import { TextDataset } from './text-dataset.ts';
 import { DataFrameWriter } from './writer.ts';
 
 export type JoinType =
@@ -317,10 +318,11 @@ export class DataFrame<S = AnySchema> {
     const result = await this.state.runner.execute(this.plan, this.state.conf.getAll());
     return result.ipc;
   }
-  /** Every row as JSON text, in a column `value`; nulls are left out, as in Spark. */
-  toJSON(): DataFrame<{ value: string }> {
+  /** Every row as JSON text; nulls are left out, as in Spark. `toJSON().collect()` gives strings. */
+  toJSON(): TextDataset {
     const row = Exprs.call('struct', [Exprs.star()]);
-    return this.#over({ kind: 'project', expressions: [Exprs.alias(Exprs.call('to_json', [row]), 'value')] });
+    const value = Exprs.alias(Exprs.call('to_json', [row]), 'value');
+    return new TextDataset(this.#over({ kind: 'project', expressions: [value] }));
   }
   /** Calls a function for every row, in order. */
   async foreach(visit: (row: Row<S>) => void): Promise<void> {

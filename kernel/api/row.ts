@@ -5,7 +5,7 @@ import { doubleText } from '../expr/values.ts';
 import type { AnySchema } from './schema-types.ts';
 
 /** The methods of a row; its fields are properties beside them. */
-export class RowBase {
+export const RowBase = class Row {
   /** Values in order. */
   toArray(): readonly CellValue[] {
     return Object.values<CellValue>(this.asDict());
@@ -29,25 +29,27 @@ export class RowBase {
   toString(): string {
     return `[${this.toArray().map(cellText).join(',')}]`;
   }
-}
+};
+export type RowBase = InstanceType<typeof RowBase>;
 
 export type Row<S = AnySchema> = S & RowBase & { readonly [index: number]: CellValue };
 
 /** Rows with the fields of `names`; positions read through the prototype, so that a row lists its fields only. */
 export function makeRows<S>(rows: readonly (readonly CellValue[])[], names: readonly string[]): Row<S>[] {
-  const prototype: object = Object.create(RowBase.prototype);
-  names.forEach((name, index) => {
-    Object.defineProperty(prototype, index, {
-      get(this: Record<string, CellValue>) {
-        return this[name];
+  const positions = Object.fromEntries(
+    names.map((name, index) => [
+      index,
+      {
+        get(this: Record<string, CellValue>): CellValue {
+          return this[name] ?? null;
+        },
       },
-    });
-  });
+    ]),
+  );
+  const prototype: object = Object.defineProperties(new RowBase(), positions);
   return rows.map((values) => {
-    const row: Record<string, CellValue> = Object.create(prototype) as Record<string, CellValue>;
-    names.forEach((name, index) => {
-      row[name] = values[index] ?? null;
-    });
+    const row: object = Object.create(prototype, {}) as object;
+    names.forEach((name, index) => Reflect.set(row, name, values[index] ?? null));
     return row as Row<S>;
   });
 }

@@ -62,12 +62,13 @@ describe('rows', () => {
       ),
     );
     const [first, second] = await spark.createDataFrame([], 'a BIGINT, s STRING, xs ARRAY<INT>').collect();
-    assert.equal(first?.a, 9007199254740993n);
-    assert.equal(first?.[1], 'x');
+    assert.ok(first !== undefined);
+    assert.equal(first.a, 9007199254740993n);
+    assert.equal(first[1], 'x');
     assert.equal(String(first), '[9007199254740993,x,ArraySeq(1, 2)]');
     assert.equal(String(second), '[null,y,null]');
-    assert.deepEqual(Object.keys(first ?? {}), ['a', 's', 'xs']);
-    assert.deepEqual(first?.asDict(), { a: 9007199254740993n, s: 'x', xs: [1, 2] });
+    assert.deepEqual(Object.keys(first), ['a', 's', 'xs']);
+    assert.deepEqual(first.asDict(), { a: 9007199254740993n, s: 'x', xs: [1, 2] });
   });
 
   it('show draws Spark’s table', async () => {
@@ -101,6 +102,13 @@ describe('rows', () => {
     assert.match(runner.printed[2] ?? '', /^-RECORD 0-+\n name \| Ann/);
   });
 
+  it('as JSON are texts', async () => {
+    const runner = fakeRunner(answering('value STRING', [['{"a":1}']]));
+    const json = fakeSession(runner).createDataFrame([], 'a INT').toJSON();
+    assert.deepEqual(await json.collect(), ['{"a":1}']);
+    assert.deepEqual(json.toDF().dtypes, [['value', 'string']]);
+  });
+
   it('a count is asked as an aggregate', async () => {
     const runner = fakeRunner(answering('count BIGINT', [[42n]]));
     assert.equal(await fakeSession(runner).createDataFrame([], 'a INT').count(), 42);
@@ -118,8 +126,7 @@ describe('rows', () => {
       ['a', 'b'],
     );
     const { plan } = frame;
-    assert.equal(plan.kind, 'localRelation');
-    if (plan.kind !== 'localRelation') return;
+    assert.ok(plan.kind === 'localRelation');
     assert.deepEqual(
       fromIpc(plan.rows.ipc)
         .batches.flatMap((batch) => rowsOf(batch))
@@ -229,9 +236,10 @@ describe('streaming queries', () => {
       .trigger({ processingTime: '2 seconds' })
       .start();
     const [request] = runner.started;
-    assert.equal(request?.checkpointLocation, '/tmp/c');
-    assert.deepEqual(request?.sink, { format: 'console', options: { numRows: '5' }, paths: [] });
-    assert.deepEqual(request?.trigger, { kind: 'processingTime', intervalMs: 2000 });
+    assert.ok(request !== undefined);
+    assert.equal(request.checkpointLocation, '/tmp/c');
+    assert.deepEqual(request.sink, { format: 'console', options: { numRows: '5' }, paths: [] });
+    assert.deepEqual(request.trigger, { kind: 'processingTime', intervalMs: 2000 });
     assert.equal(query.name, 'q');
     assert.deepEqual(spark.streams.active, [query]);
     assert.equal(spark.streams.get('q'), query);

@@ -6,9 +6,11 @@ import type { SchemaOf } from '../../kernel/api/schema-types.ts';
 import type { SparkSession } from '../../kernel/api/session.ts';
 import type { Timestamp } from '../../kernel/arrow/temporal.ts';
 
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the usual way to compare types exactly
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-function holds<_T extends true>(): void {
-  // Only the type matters.
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- only the type matters
+function holds<T extends true>(claim?: T): T | undefined {
+  return claim;
 }
 
 holds<Equal<SchemaOf<'a INT, b STRING NOT NULL'>, { a: number | null; b: string }>>();
@@ -47,8 +49,7 @@ export async function known(spark: SparkSession): Promise<void> {
   df.withColumnRenamed('n', 'count').select('count');
   const [row] = await df.groupBy('url').count().collect();
   holds<Equal<NonNullable<typeof row>['count'], bigint>>();
-  const taken: string | null | undefined = row?.url;
-  void taken;
+  holds<Equal<NonNullable<typeof row>['url'], string | null>>();
   const anyFrame: DataFrame = df.select(col('url'));
   anyFrame.select('whatever');
 }

@@ -40,14 +40,17 @@ export function fingerprintOf(
     windows: prepared.stateful.map(windowText),
     outputMode: options.outputMode,
     watermarks: prepared.watermarks.map(({ column, delayMicros }) => `${column} ${delayMicros} µs`),
-    program: withoutIds(options.program),
+    program: canonicalProgram(options.program),
   };
 }
 
-/** Column ids (`#12`) differ from session to session: numbered anew in the order in which they appear. */
-function withoutIds(program: string): string {
+/**
+ * Column ids (`#12`) differ from session to session: numbered anew in the order in which they appear. The kernels
+ * (`[wasm:add_i64]`) differ from release to release: left out.
+ */
+function canonicalProgram(program: string): string {
   const numbers = new Map<string, number>();
-  return program.replace(/#\d+/g, (id) => {
+  return program.replace(/ \[(wasm:[^\]]*|javascript)\]/g, '').replace(/#\d+/g, (id) => {
     const number = numbers.get(id) ?? numbers.size;
     numbers.set(id, number);
     return `#${number}`;

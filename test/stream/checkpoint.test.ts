@@ -244,9 +244,9 @@ test('21: another delay, and append → update, are explained', () =>
 
 test('21: another filter is explained; other ids of the same columns are no change', () => {
   const restart = (text: string): readonly Action[] => [StopStream(), StartStream({ plan: { ...counted, text } })];
-  return testStream({ ...counted, text: 'Filter ts#3 > key#4' }, {}, [
+  return testStream({ ...counted, text: 'Filter ts#3 > key#4 [wasm:old]' }, {}, [
     ...twoBatches,
-    ...restart('Filter ts#13 > key#14'),
+    ...restart('Filter ts#13 > key#14 [wasm:new]'),
     ProcessAll(),
     Check('no notice', ({ notices }) => {
       assert.deepEqual(notices, []);

@@ -241,6 +241,27 @@ for (const [role, keyCount, paneCount] of [
   });
 }
 
+test('scattered times with many keys do not take a record for every key in every window', () => {
+  const keys: GroupKeySpec[] = [
+    { type: Types.timestamp, role: 'pane' },
+    { type: Types.long, role: 'key' },
+  ];
+  const table = createGroupTable(engine, keys, countAndSum);
+  const rows = Array.from({ length: 30_000 }, (_, i) => [
+    new Timestamp(BigInt((i * 7919) % 20_011) * 60_000_000n),
+    BigInt((i * 104_729) % 50_021),
+    1,
+  ]);
+  const schema = Types.struct([field('w', Types.timestamp), field('k', Types.long), field('v', Types.double)]);
+  const arena = engine.memory.createArena('test');
+  const { columns, length } = toEngine(batchFromRows(rows, schema), arena);
+  table.update(columns.slice(0, 2), [undefined, columns[2]], length);
+  assert.equal(table.groupCount, 30_000);
+  assert.ok(table.memoryBytes < 16 * 1024 ** 2, String(table.memoryBytes));
+  table.release();
+  arena.release();
+});
+
 test('a sum beyond 64 bits is an error, or wraps; one beyond its decimal is an error, or null', () => {
   const sums = (stateType: DataType, onOverflow: AccumulatorSpec['onOverflow'], rows: Cell[]): Cell => {
     const inputType = stateType.kind === 'decimal' ? Types.decimal(38, 0) : Types.long;

@@ -15,11 +15,10 @@ export interface GroupIndex {
   readonly memoryBytes: number;
   /**
    * Numbers rows `from .. from + length` and sees to it that their groups' records exist.
-   * @returns the first group id: that of row i is it + ids[i]
+   * @returns the first group id: that of row i is it + ids[i]. undefined: most records would be of groups that do not
+   * exist, no record was touched, and a DictionaryIndex should take over
    */
-  assign(keys: readonly Column[], from: number, length: number, ids: number): number;
-  /** Whether a DictionaryIndex would serve better from now on. */
-  isWasteful(): boolean;
+  assign(keys: readonly Column[], from: number, length: number, ids: number): number | undefined;
   keysOf(ids: number, count: number, arena: Arena): Column[];
   release(): void;
 }
@@ -49,10 +48,6 @@ export class DictionaryIndex implements GroupIndex {
     return 0;
   }
 
-  isWasteful(): boolean {
-    return false;
-  }
-
   keysOf(ids: number, count: number, arena: Arena): Column[] {
     return this.#tuples.decode(ids, count, arena);
   }
@@ -79,9 +74,8 @@ export class PaneIndex implements GroupIndex {
   /** A pane keeps its id when its groups are gone; the table is rebuilt when such outnumber the rest. */
   readonly #panes: WordDictionary;
   readonly #words: number;
-  readonly #newIds: number;
+  readonly #paneIds: number;
   #keyCapacity = KEY_CAPACITY_MIN;
-  #capacityChecked = 0;
 
   /** @param pane which of `keys` is the pane: a fixed 8-byte type */
   constructor(keys: readonly GroupKeySpec[], pane: number, records: Records, instance: EngineInstance, scratch: Arena) {
@@ -96,7 +90,7 @@ export class PaneIndex implements GroupIndex {
       scratch,
     );
     this.#panes = new WordDictionary(instance);
-    this.#newIds = scratch.allocate(8 * 4);
+    this.#paneIds = scratch.allocate(BLOCK_ROWS * 4);
     this.#words = scratch.allocate(BLOCK_ROWS * 8);
   }
 
@@ -104,51 +98,40 @@ export class PaneIndex implements GroupIndex {
     return this.#tuples.memoryBytes + this.#panes.memoryBytes;
   }
 
-  /** Whether most of the records are of keys that never came in their pane. Counted only when records were added. */
-  isWasteful(): boolean {
-    const { pointer, stride, capacity, memoryBytes } = this.#records;
-    if (memoryBytes < WASTE_BYTES_MIN || capacity === this.#capacityChecked) return false;
-    this.#capacityChecked = capacity;
-    return this.#instance.kernels.group_ids(pointer, stride, capacity, RECORD.live, 0) < capacity * LIVE_SHARE_MIN;
-  }
-
-  assign(keys: readonly Column[], from: number, length: number, ids: number): number {
+  assign(keys: readonly Column[], from: number, length: number, ids: number): number | undefined {
+    const { kernels, memory } = this.#instance;
     const others = keys.filter((_, k) => k !== this.#pane);
     this.#tuples.encode(others, from, length, ids);
-    if (this.#tuples.count > this.#keyCapacity) this.#growKeys();
     const column = present(keys[this.#pane], 'the pane column');
     const words = wordsOf(column, from, length, this.#words, this.#instance);
-    const first = this.#assignPanes(words, validityFrom(column, from), length, ids);
-    this.#records.ensure(this.#panes.count * this.#keyCapacity);
-    return first;
+    const validity = validityFrom(column, from);
+    const isOnePane = validity === 0 && kernels.words_equal(words, length) === 1;
+    this.#panes.encode(words, validity, isOnePane ? 1 : length, this.#paneIds);
+    if (!this.#makeRoom(length)) return undefined;
+    if (isOnePane) return (new Uint32Array(memory.buffer, this.#paneIds, 1)[0] ?? 0) * this.#keyCapacity;
+    const done = this.#panes.paneIds(words, validity, ids, 0, length, this.#keyCapacity, ids);
+    assert(done === length, 'every pane is known');
+    return 0;
   }
 
-  /** Where all rows are of one pane, the common case, the ids of the keys stay as they are. */
-  #assignPanes(words: number, validity: number, length: number, ids: number): number {
-    if (validity === 0 && this.#instance.kernels.words_equal(words, length) === 1) {
-      this.#panes.encode(words, 0, 1, this.#newIds);
-      const [pane = 0] = new Uint32Array(this.#instance.memory.buffer, this.#newIds, 1);
-      return pane * this.#keyCapacity;
-    }
-    for (let row = 0; ;) {
-      row = this.#panes.paneIds(words, validity, ids, row, length, this.#keyCapacity, ids);
-      if (row === length) return 0;
-      this.#addPane(words, validity, row);
-    }
-  }
-
-  /** Adds the pane of `row`; the rows before it in its block of 8 are known. */
-  #addPane(words: number, validity: number, row: number): void {
-    const start = row - (row % 8);
-    const before = this.#panes.count;
-    this.#panes.encode(words + start * 8, validity === 0 ? 0 : validity + start / 8, row - start + 1, this.#newIds);
-    assert(this.#panes.count > before, 'an unknown pane is new');
-  }
-
-  #growKeys(): void {
+  /** Records for all panes × keys. @returns false where that would be a waste */
+  #makeRoom(length: number): boolean {
     const before = this.#keyCapacity;
-    while (this.#keyCapacity < this.#tuples.count) this.#keyCapacity *= 2;
-    this.#records.spread(this.#panes.count, before, this.#keyCapacity);
+    let keyCapacity = before;
+    while (keyCapacity < this.#tuples.count) keyCapacity *= 2;
+    const needed = this.#panes.count * keyCapacity;
+    if (needed > this.#records.capacity && this.#isWaste(needed, length)) return false;
+    this.#keyCapacity = keyCapacity;
+    if (keyCapacity > before) this.#records.spread(this.#panes.count, before, keyCapacity);
+    this.#records.ensure(needed);
+    return true;
+  }
+
+  #isWaste(needed: number, newRows: number): boolean {
+    const { pointer, stride, capacity } = this.#records;
+    if (needed * stride < WASTE_BYTES_MIN) return false;
+    const live = this.#instance.kernels.group_ids(pointer, stride, capacity, RECORD.live, 0);
+    return live + newRows < needed * LIVE_SHARE_MIN;
   }
 
   keysOf(ids: number, count: number, arena: Arena): Column[] {

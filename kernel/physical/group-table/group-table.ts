@@ -199,15 +199,22 @@ class WasmGroupTable implements GroupTable {
     return true;
   }
 
-  /** Group ids block by block. `use` must take what it needs of `#storage` anew: a block may have rebuilt it. */
+  /** Group ids block by block. `use` must take what it needs of `#storage` anew: a block may rebuild it. */
   #eachBlock(keys: readonly Column[], length: number, use: (rows: FeedRows) => void): void {
     for (let from = 0; from < length; from += BLOCK_ROWS) {
       const count = Math.min(BLOCK_ROWS, length - from);
-      const { index, ids, records } = this.#storage;
-      const first = index.assign(keys, from, count, ids);
+      const first = this.#assign(keys, from, count);
+      const { ids, records } = this.#storage;
       use({ ids, from, length: count, records: records.pointer + first * this.#layout.stride });
-      if (index.isWasteful()) this.#rebuild(undefined);
     }
+  }
+
+  /** Group ids to `#storage.ids`. @returns the first, to be added to them */
+  #assign(keys: readonly Column[], from: number, count: number): number {
+    const first = this.#storage.index.assign(keys, from, count, this.#storage.ids);
+    if (first !== undefined) return first;
+    this.#rebuild(undefined);
+    return present(this.#storage.index.assign(keys, from, count, this.#storage.ids), 'ids of a dictionary index');
   }
 
   /** Moves the live groups to fresh storage; what was dirty stays dirty. @param pane as for a PaneIndex, or undefined */

@@ -106,7 +106,7 @@ async function main(): Promise<void> {
     const single: number[] = [];
     const double: number[] = [];
     let groups = 0;
-    for (let round = 0; round < 9; round++) {
+    for (let round = 0; round < 15; round++) {
       let started = performance.now();
       const table = aggregate(instance, range);
       single.push(performance.now() - started);

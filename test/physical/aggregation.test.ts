@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { Types } from '../../kernel/arrow/types.ts';
+import type { Expr } from '../../kernel/expr/expr.ts';
+import { optimize } from '../../kernel/optimizer/optimize.ts';
 import type { EngineInstance, Executor, StatefulOperator } from '../../kernel/physical/ports.ts';
 import { createExecutor } from '../../kernel/physical/executor.ts';
 import { createGroupTable } from '../../kernel/physical/group-table/group-table.ts';
@@ -235,4 +237,37 @@ test('state sees each key once per batch and its answer is finished', async () =
   assert.equal(result.rowCount, rowsSeen);
   assert.equal(result.eventTimes[0]?.count, ROWS.filter((row) => row.ts !== null).length);
   result.release();
+});
+
+test('distinct counts beside other aggregates', async () => {
+  const distinct: Expr = {
+    kind: 'aggregate',
+    name: 'count',
+    args: [bytes],
+    distinct: true,
+    type: Types.long,
+    nullable: false,
+  };
+  const plan: LogicalPlan = {
+    kind: 'aggregate',
+    groupings: [url],
+    outputs: [
+      url,
+      alias(distinct, 'kinds'),
+      alias(aggregate('count', lit(1)), 'n'),
+      alias(aggregate('sum', bytes), 'sum'),
+    ],
+    child: source(COLUMNS),
+  };
+  const groups = new Map<string | null, typeof ROWS>();
+  for (const row of ROWS) groups.set(row.url, [...(groups.get(row.url) ?? []), row]);
+  const expected = [...groups].map(([key, rows]) => ({
+    url: key,
+    kinds: `${new Set(rows.flatMap((row) => (row.bytes === null ? [] : [row.bytes]))).size}n`,
+    n: `${rows.length}n`,
+    sum: counted(rows) === 0 ? null : `${sum(rows)}n`,
+  }));
+  assert.deepEqual(texts(await run(optimize(plan))), texts(expected));
+  const nothing: LogicalPlan = { ...plan, groupings: [], outputs: plan.outputs.slice(1) };
+  assert.deepEqual(await run(optimize(nothing), []), [{ kinds: 0n, n: 0n, sum: null }]);
 });

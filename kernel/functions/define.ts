@@ -49,8 +49,6 @@ export interface ScalarDefinition {
   ) => ScalarImplementation | undefined;
 }
 
-export type FamilyFunction = ScalarFunction | AggregateFunction;
-
 /** A scalar function of `family`. */
 export function defineFunction(family: string, definition: ScalarDefinition): ScalarFunction {
   return {

@@ -5,7 +5,7 @@
 import { isValid, type Column, type FixedColumn } from '../arrow/column.ts';
 import type { Arena } from '../arrow/memory.ts';
 import type { DataType } from '../arrow/types.ts';
-import { AssertionError, present } from '../core/assert.ts';
+import { AssertionError } from '../core/assert.ts';
 import type { LiteralValue } from '../expr/expr.ts';
 import type { Argument } from './contract.ts';
 
@@ -374,11 +374,4 @@ export function takeRows(column: Column, indices: Int32Array, arena: Arena): Col
       return writer.finish();
     }
   }
-}
-
-/** The column of a column argument. */
-export function columnOf(argument: Argument | undefined): Column {
-  const given = present(argument, 'argument');
-  if (given.kind === 'constant') throw new AssertionError('a constant where a column was expected');
-  return given.column;
 }

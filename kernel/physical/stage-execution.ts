@@ -16,12 +16,10 @@ import { StageRun } from './stage-runner.ts';
 const INLINE_BYTES_MAX = 256 * 1024;
 /** Rows on the engine thread that are worth spreading over the workers. */
 const SPREAD_ROWS_MIN = 200_000;
-/**
- * Partial groups that are worth merging on the workers, and workers that it takes: with two, choosing each one's partition
- * costs what sharing the merge saves (600 K groups: 171 ms in all, 157 ms on the engine thread alone).
- */
-const PARALLEL_MERGE_WORKERS_MIN = 3;
+/** Partial groups that are worth merging on the workers. */
 const PARALLEL_MERGE_ROWS_MIN = 200_000;
+/** With two, choosing each one's partition costs what sharing saves (600 K groups: 171 ms, 157 ms on the engine thread). */
+const PARALLEL_MERGE_WORKERS_MIN = 3;
 
 /** A stage's rows, and how to give them back. */
 export interface StageRows {
@@ -79,7 +77,13 @@ export class StageExecution {
     const { pool } = this.#engine;
     const expanded = countRows(partials) * (node.panes === undefined ? 1 : windowsPerPane(node.panes));
     const mergesNothing = partials.length < 2 && node.panes === undefined;
-    if (pool === undefined || pool.size < PARALLEL_MERGE_WORKERS_MIN || mergesNothing || expanded < PARALLEL_MERGE_ROWS_MIN) return undefined;
+    if (
+      pool === undefined ||
+      pool.size < PARALLEL_MERGE_WORKERS_MIN ||
+      mergesNothing ||
+      expanded < PARALLEL_MERGE_ROWS_MIN
+    )
+      return undefined;
     // A pane's windows are several keys, so a pane says nothing of the partition.
     const keys = node.keys.flatMap((_, i) => (i === node.panes?.index ? [] : [i]));
     const [first] = partials;

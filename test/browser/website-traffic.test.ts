@@ -35,12 +35,13 @@ describe(
       const { page } = browser;
       await page.goto(`${lab.url}/lab/tree/01-website-traffic.ipynb?token=${lab.token}`);
       await page.locator('.jp-Notebook .jp-Cell').first().waitFor({ timeout: 60_000 });
-      await page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first().waitFor({ timeout: 60_000 });
+      // Before the kernel has answered, Run All asks which kernel is meant.
+    await page.getByText('Millrace | Idle').waitFor({ timeout: 60_000 });
       await page.getByRole('menuitem', { name: 'Run', exact: true }).click();
       await page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click();
       const view = page.locator('.jp-OutputArea-output', { hasText: 'running' }).filter({ hasText: 'traffic' }).first();
-      await view.waitFor({ timeout: 60_000 });
-      await view.locator('table').first().waitFor({ timeout: 30_000 });
+      await view.waitFor({ state: 'attached', timeout: 60_000 });
+      await view.locator('table').first().waitFor({ state: 'attached', timeout: 30_000 });
       await view.scrollIntoViewIfNeeded();
       const seen = new Set<string>();
       for (let i = 0; i < 40 && seen.size < 3; i++) {
@@ -56,7 +57,8 @@ describe(
       assert.deepEqual(errors, []);
       const file = SCREENSHOT === undefined ? join(folder, 'screenshot.png') : join(ROOT, SCREENSHOT);
       mkdirSync(join(file, '..'), { recursive: true });
-      await page.screenshot({ path: file });
+      await page.locator('.jp-Cell', { hasText: 'const traffic' }).first().evaluate((cell) => cell.scrollIntoView({ block: 'start' }));
+    await page.screenshot({ path: file });
     });
   },
 );

@@ -52,7 +52,11 @@ function evaluate(engine: EngineInstance, sql: string, options: EvaluateOptions,
     const batch: RecordBatch = toEngine(batchFromRows(input.rows, schema), arena);
     const wanted = outputOf(child).map((column) => schema.fields.findIndex((f) => f.name === column.name));
     const columns = wanted.flatMap((index) => batch.columns[index] ?? []);
-    const pruned = { schema: Types.struct(wanted.flatMap((i) => schema.fields[i] ?? [])), length: batch.length, columns };
+    const pruned = {
+      schema: Types.struct(wanted.flatMap((i) => schema.fields[i] ?? [])),
+      length: batch.length,
+      columns,
+    };
     const context = { ansi, timeZone, arena, kernels: engine.kernels, batchTimestampMicros: now };
     const results = compileColumns(expressions, outputOf(child), { ansi, timeZone })(pruned, context);
     const result: RecordBatch = {

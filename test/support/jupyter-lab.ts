@@ -1,6 +1,6 @@
 /** A real JupyterLab from .venv on a free port of 127.0.0.1, over a folder of the test's. */
 import { createServer } from 'node:net';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startProcess } from './processes.ts';
@@ -17,6 +17,7 @@ export async function startJupyterLab(folder: string, env: Readonly<Record<strin
   const token = crypto.randomUUID();
   // Settings and history of the person who runs the tests stay out of it.
   const home = mkdtempSync(join(tmpdir(), 'millrace-lab-'));
+  writeSettings(join(home, 'settings'));
   const lab = startProcess(
     JUPYTER,
     [
@@ -51,6 +52,19 @@ export async function startJupyterLab(folder: string, env: Readonly<Record<strin
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** All cells are in the page, whether in sight or not, and no question about news stands in front of them. */
+function writeSettings(folder: string): void {
+  const settings = {
+    'apputils-extension/notification': { fetchNews: 'false', checkForUpdates: false },
+    'notebook-extension/tracker': { windowingMode: 'none' },
+  };
+  for (const [name, values] of Object.entries(settings)) {
+    const file = join(folder, '@jupyterlab', `${name}.jupyterlab-settings`);
+    mkdirSync(join(file, '..'), { recursive: true });
+    writeFileSync(file, JSON.stringify(values));
+  }
 }
 
 export function freePort(): Promise<number> {

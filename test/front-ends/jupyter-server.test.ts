@@ -97,7 +97,8 @@ describe('behind a Jupyter server', { skip: skipWithout(needsPython, needsBuild)
     });
     await busy.done;
     const counts = updates.map((text) => Number(/\|\s*(\d+)\s*\|/.exec(text)?.[1] ?? 0));
-    assert.ok(new Set(counts).size >= 3, `the count changed while the cell computed: ${counts.join(', ')}`);
+    // The rate source has new rows once a second.
+    assert.ok(new Set(counts).size >= 2, `the count changed while the cell computed: ${counts.join(', ')}`);
     await execute('await live.stop()');
     assert.match(updates.at(-1) ?? '', /stopped/);
   });

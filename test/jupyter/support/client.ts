@@ -37,6 +37,8 @@ export interface StartOptions {
 
 const DELIMITER = Buffer.from('<IDS|MSG>');
 const ANSWER_MS = 20_000;
+/** The client connects before the kernel listens; zeromq's own 100 ms between attempts would be measured as the kernel's. */
+const RECONNECT_MS = 5;
 
 export class KernelClient {
   readonly process: ChildProcess;
@@ -46,8 +48,8 @@ export class KernelClient {
   readonly #key: string;
   readonly #session = randomUUID();
   readonly #sockets: Readonly<Record<ClientChannel, Dealer>>;
-  readonly #iopub = new Subscriber({ receiveHighWaterMark: 0, linger: 0 });
-  readonly #heartbeat = new Request({ linger: 0 });
+  readonly #iopub = new Subscriber({ receiveHighWaterMark: 0, linger: 0, reconnectInterval: RECONNECT_MS });
+  readonly #heartbeat = new Request({ linger: 0, reconnectInterval: RECONNECT_MS });
   readonly #received: Record<ClientChannel, Message[]> = { shell: [], control: [], stdin: [] };
   readonly #listeners = new Set<() => void>();
   stderr = '';
@@ -64,7 +66,13 @@ export class KernelClient {
       this.stderr += text.toString();
       this.#notify();
     });
-    const options = { routingId: randomUUID(), linger: 0, receiveHighWaterMark: 0, sendHighWaterMark: 0 };
+    const options = {
+      routingId: randomUUID(),
+      linger: 0,
+      receiveHighWaterMark: 0,
+      sendHighWaterMark: 0,
+      reconnectInterval: RECONNECT_MS,
+    };
     this.#sockets = { shell: new Dealer(options), control: new Dealer(options), stdin: new Dealer(options) };
     for (const [channel, socket] of Object.entries(this.#sockets) as [ClientChannel, Dealer][]) {
       socket.connect(address(connection, channel));

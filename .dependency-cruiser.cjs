@@ -80,16 +80,17 @@ const allowed = [
 ];
 
 const nodeRooms =
-  '^kernel/(jupyter|connectors|bin)/|^kernel/[a-z]+\\.ts$|^kernel/state/disk|^kernel/workers/|^kernel/session/';
+  '^kernel/(jupyter|connectors|bin|engine)/|^kernel/[a-z-]+\\.ts$|^kernel/state/disk|^kernel/workers/|^kernel/session/';
 
 module.exports = {
   forbidden: [
     {
       name: 'no-circular',
-      comment: 'A cycle is one room pretending to be two.',
+      comment:
+        'A cycle is one room pretending to be two. A grammar and the JSON kernel are mutually recursive by nature.',
       severity: 'error',
-      from: {},
-      to: { circular: true, dependencyTypesNot: ['type-only'] },
+      from: { pathNot: '^(wasm|kernel/sql)/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
       name: 'nothing-imports-test',

@@ -3,7 +3,6 @@ import { createConnectors } from './connectors/registry.ts';
 import { MillraceError } from './core/errors.ts';
 import { optimize } from './optimizer/optimize.ts';
 import { planOptions } from './engine/plan-sources.ts';
-import { explainPhysical } from './physical/explain.ts';
 import { prepare } from './physical/planner.ts';
 import { planText } from './plan/text.ts';
 import type { ExplainMode, LogicalPlan } from './plan/logical-plan.ts';

@@ -66,7 +66,7 @@ export function serializeError(error: unknown): SerializedError {
       name: error.name,
       message: error.message,
       condition: error.condition,
-      parameters: error.parameters,
+      parameters: error.parameters as NonNullable<SerializedError['parameters']>,
       ...(error.stack === undefined ? {} : { stack: error.stack }),
       ...(error.position === undefined ? {} : { position: error.position }),
     };
@@ -80,11 +80,7 @@ export function serializeError(error: unknown): SerializedError {
 export function reviveError(serialized: SerializedError): Error {
   const { condition, parameters, position } = serialized;
   if (condition !== undefined && isCondition(condition) && parameters !== undefined) {
-    return new MillraceError(
-      condition,
-      parameters,
-      position === undefined ? {} : { position },
-    );
+    return new MillraceError(condition, parameters, position === undefined ? {} : { position });
   }
   const error = new Error(serialized.message);
   error.name = serialized.name;

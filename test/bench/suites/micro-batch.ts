@@ -35,9 +35,9 @@ export const microBatch: Suite = {
           })),
         );
         await query.processAllAvailable();
-        const progress = query.lastProgress;
-        if (progress !== null && progress.numInputRows > 0)
-          durations.push(progress.durationMs['triggerExecution'] ?? progress.batchDuration);
+        // A batch without rows may have followed, to evict what the watermark has passed.
+        const progress = query.recentProgress.findLast(({ numInputRows }) => numInputRows > 0);
+        if (progress !== undefined) durations.push(progress.durationMs['triggerExecution'] ?? progress.batchDuration);
       }
       await query.stop();
       return durations;

@@ -42,6 +42,9 @@ export { MemoryStream };
 /** SQL text as a column: `expr("a + 1 AS b")`. @throws PARSE_SYNTAX_ERROR */
 export const expr = own.makeExpr(sqlParser);
 
+/** What `millrace run -p name=value` gave to this program. */
+export const parameters = processSessions.parameters;
+
 /** `SparkSession.builder.appName("…").getOrCreate()`: the session of this process. */
 export const SparkSession = createSessionEntry((conf: Conf) => processSessions.getOrCreate(undefined, conf).spark);
 export type SparkSession = Session;

@@ -8,6 +8,8 @@ import type { Conf } from './plan/runner-port.ts';
 import type { EngineClient } from './session/engine/client.ts';
 import { sqlParser } from './sql/parser.ts';
 
+export type ParameterValue = string | number | boolean | null;
+
 export interface ProcessSession {
   readonly spark: SparkSession;
   readonly engine: EngineClient;
@@ -28,12 +30,16 @@ const SCRIPT_HOOKS: SessionHooks = {
 };
 
 class Sessions {
-  /** What `-p name=value` gave to the program. */
-  parameters: Readonly<Record<string, string | number | boolean | null>> = {};
+  /** What `-p name=value` gave to the program: the same object from the beginning, since modules export it. */
+  readonly parameters: Readonly<Record<string, ParameterValue>> = {};
   #session: ProcessSession | undefined;
 
   get current(): ProcessSession | undefined {
     return this.#session;
+  }
+
+  setParameters(values: ReadonlyMap<string, ParameterValue>): void {
+    Object.assign(this.parameters, Object.fromEntries(values));
   }
 
   getOrCreate(hooks: SessionHooks = SCRIPT_HOOKS, conf: Conf = {}): ProcessSession {

@@ -52,7 +52,9 @@ function cut(text: string, truncate: number): string {
 }
 
 function tableText(names: readonly string[], rows: readonly (readonly string[])[], truncate: number): string {
-  const widths = names.map((name, i) => Math.max(3, width(name), ...rows.map((row) => width(row[i] ?? ''))));
+  const widths = names.map((name, i) =>
+    rows.reduce((widest, row) => Math.max(widest, width(row[i] ?? '')), Math.max(3, width(name))),
+  );
   const line = `+${widths.map((w) => '-'.repeat(w)).join('+')}+\n`;
   const pad = (text: string, size: number): string => {
     const space = ' '.repeat(Math.max(0, size - width(text)));

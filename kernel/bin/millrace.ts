@@ -10,6 +10,7 @@ import { MillraceError } from '../core/errors.ts';
 import { installKernelspec, uninstallKernelspec } from './commands/kernelspec.ts';
 import { parseParameters } from './commands/parameters.ts';
 import type { OutputFormat } from './commands/run-sql.ts';
+import { endWithReader, terminal } from './commands/terminal.ts';
 
 const HELP = `Usage: millrace COMMAND
 
@@ -24,8 +25,9 @@ const HELP = `Usage: millrace COMMAND
   --version, --help
 `;
 
+endWithReader();
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  terminal.err(`${error instanceof Error ? error.message : String(error)}\n`);
   return error instanceof MillraceError && error.condition !== 'COMMAND_USAGE' ? 1 : 2;
 });
 // Threads that a failed program has left behind must not keep the process.
@@ -41,17 +43,20 @@ async function main(args: readonly string[]): Promise<number> {
     case 'install':
       return place(rest, (where) => `Installed the kernelspec in ${installKernelspec(where)}`);
     case 'uninstall':
-      return place(rest, (where) => `Removed the kernelspec from ${uninstallKernelspec(where)}`);
+      return place(rest, (where) => {
+        const { folder, wasThere } = uninstallKernelspec(where);
+        return wasThere ? `Removed the kernelspec from ${folder}` : `There is no kernelspec in ${folder}`;
+      });
     case '--version':
-      process.stdout.write(`${version()}\n`);
+      terminal.out(`${version()}\n`);
       return 0;
     case '--help':
     case '-h':
     case 'help':
-      process.stdout.write(HELP);
+      terminal.out(HELP);
       return 0;
     case undefined:
-      process.stderr.write(HELP);
+      terminal.err(HELP);
       return 2;
   }
   throw usage(`There is no command ${command}`);
@@ -100,8 +105,10 @@ async function sql(args: string[]): Promise<number> {
       format: { type: 'string', default: 'table' },
     },
   });
+  const [text, ...more] = positionals;
+  if (text === undefined || more.length > 0) throw usage('sql takes one text, in quotes');
   const { runSql } = await import('./commands/run-sql.ts');
-  return runSql(positionals.join(' '), {
+  return runSql(text, {
     parameters: parseParameters(values.parameter),
     format: outputFormat(values.format),
     file: undefined,
@@ -120,7 +127,7 @@ function place(
       prefix: { type: 'string' },
     },
   });
-  process.stdout.write(`${act({ prefix: values.prefix, sysPrefix: values['sys-prefix'] })}\n`);
+  terminal.out(`${act({ prefix: values.prefix, sysPrefix: values['sys-prefix'] })}\n`);
   return 0;
 }
 

@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { kernelspecText } from './kernelspec.mjs';
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 export const VENV = join(ROOT, '.venv');
@@ -103,25 +104,24 @@ function findPython() {
 
 /** Writes the `millrace` kernelspec into .venv/, so that its JupyterLab finds it. */
 export function installKernelspec() {
-  const folder = join(VENV, 'share', 'jupyter', 'kernels', 'millrace');
-  const spec = kernelspec();
-  const file = join(folder, 'kernel.json');
-  if (existsSync(file) && readFileSync(file, 'utf8') === spec) return;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(file, spec);
-  console.error('✓ Registered the Millrace kernel in .venv');
+  const file = join(VENV, 'share', 'jupyter', 'kernels', 'millrace', 'kernel.json');
+  if (writeWhereNew(file, kernelspecText(join(ROOT, 'dist', 'main.js'))))
+    console.error('✓ Registered the Millrace kernel in .venv');
 }
 
-/** The text of kernel.json. The flag lets an interrupt end any cell (see ARCHITECTURE.md, Interrupting). */
-export function kernelspec() {
-  const spec = {
-    argv: [process.execPath, '--no-force-async-hooks-checks', join(ROOT, 'dist', 'main.js'), '{connection_file}'],
-    display_name: 'Millrace',
-    language: 'typescript',
-    interrupt_mode: 'message',
-    metadata: { debugger: false },
-  };
-  return `${JSON.stringify(spec, undefined, 2)}\n`;
+/** JupyterLab's defaults in .venv/: no question about news in front of the first notebook. */
+export function configureLab() {
+  const settings = { '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false } };
+  const file = join(VENV, 'share', 'jupyter', 'lab', 'settings', 'overrides.json');
+  writeWhereNew(file, `${JSON.stringify(settings, undefined, 2)}\n`);
+}
+
+/** @returns whether the file was other than `text` */
+function writeWhereNew(file, text) {
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) return false;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  return true;
 }
 
 /** Runs a command to its end, shows one line for it, and gives up where it fails, with the end of its output. */

@@ -1,13 +1,23 @@
 /** `npm start [-- ARGS]`: sets up what is missing, then JupyterLab on notebooks/. ARGS go to `jupyter lab`. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { buildKernel, checkNode, installKernelspec, installPackages, preparePython, ROOT, VENV } from './setup.mjs';
+import {
+  buildKernel,
+  checkNode,
+  configureLab,
+  installKernelspec,
+  installPackages,
+  preparePython,
+  ROOT,
+  VENV,
+} from './setup.mjs';
 
 checkNode();
 installPackages();
 await buildKernel();
 preparePython('lab');
 installKernelspec();
+configureLab();
 
 const env = { ...process.env, PATH: `${join(VENV, 'bin')}:${process.env.PATH ?? ''}`, VIRTUAL_ENV: VENV };
 const args = [

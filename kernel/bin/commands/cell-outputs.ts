@@ -1,6 +1,7 @@
 /** Where the output of a program without a front end goes: to the terminal, and into the outputs of an executed notebook. */
 import { MillraceError } from '../../core/errors.ts';
 import type { CellError, CellOutput, DisplayOptions, MimeBundle } from '../../session/contract.ts';
+import { terminal } from './terminal.ts';
 
 /** An output as nbformat 4 has it. */
 export type NotebookOutput =
@@ -19,18 +20,26 @@ export type NotebookOutput =
       readonly traceback: readonly string[];
     };
 
+/** What the cells of one notebook have in common: a cell may update what another one displays. */
+export class NotebookRun {
+  readonly displays = new Map<string, Extract<NotebookOutput, { output_type: 'display_data' }>>();
+  /** An error that a timer, an unawaited promise or a cell's end brought. */
+  hasFailed = false;
+}
+
 export class TerminalOutput implements CellOutput {
   readonly cellId: string;
   readonly outputs: NotebookOutput[] = [];
-  readonly #displays = new Map<string, Extract<NotebookOutput, { output_type: 'display_data' }>>();
+  readonly #run: NotebookRun;
   #clearNext = false;
 
-  constructor(cellId: string) {
+  constructor(cellId: string, run: NotebookRun) {
     this.cellId = cellId;
+    this.#run = run;
   }
 
   stream(name: 'stdout' | 'stderr', text: string): void {
-    process[name].write(text);
+    terminal[name === 'stdout' ? 'out' : 'err'](text);
     this.#beforeOutput();
     const last = this.outputs.at(-1);
     if (last?.output_type === 'stream' && last.name === name) last.text += text;
@@ -39,7 +48,7 @@ export class TerminalOutput implements CellOutput {
 
   display(data: MimeBundle, options: DisplayOptions = {}): void {
     const { displayId, metadata = {}, update = false } = options;
-    const shown = displayId === undefined ? undefined : this.#displays.get(displayId);
+    const shown = displayId === undefined ? undefined : this.#run.displays.get(displayId);
     if (update && shown !== undefined) {
       shown.data = data;
       shown.metadata = metadata;
@@ -48,7 +57,7 @@ export class TerminalOutput implements CellOutput {
     printBundle(data);
     this.#beforeOutput();
     const output = { output_type: 'display_data' as const, data, metadata };
-    if (displayId !== undefined) this.#displays.set(displayId, output);
+    if (displayId !== undefined) this.#run.displays.set(displayId, output);
     this.outputs.push(output);
   }
 
@@ -59,7 +68,8 @@ export class TerminalOutput implements CellOutput {
   }
 
   error(error: CellError): void {
-    process.stderr.write(`${error.traceback.join('\n')}\n`);
+    this.#run.hasFailed = true;
+    terminal.err(`${error.traceback.join('\n')}\n`);
     this.outputs.push({ output_type: 'error', ...error });
   }
 
@@ -85,5 +95,5 @@ export class TerminalOutput implements CellOutput {
 
 function printBundle(data: MimeBundle): void {
   const text = data['text/plain'] ?? data['text/markdown'] ?? data['text/html'];
-  if (typeof text === 'string') process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  if (typeof text === 'string') terminal.out(text.endsWith('\n') ? text : `${text}\n`);
 }

@@ -1,9 +1,10 @@
 /** `millrace install` and `uninstall`: the kernelspec, where Jupyter looks for kernels. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MillraceError } from '../../core/errors.ts';
+import { kernelspecText } from '../kernelspec.mjs';
 
 export interface SpecPlace {
   /** A Python environment or another prefix: PREFIX/share/jupyter. */
@@ -16,31 +17,16 @@ export interface SpecPlace {
 export function installKernelspec(place: SpecPlace): string {
   const folder = specFolder(place);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'kernel.json'), kernelspecText());
+  writeFileSync(join(folder, 'kernel.json'), kernelspecText(fileURLToPath(new URL('./main.js', import.meta.url))));
   return folder;
 }
 
-export function uninstallKernelspec(place: SpecPlace): string {
+/** @returns the folder, and whether there was something in it */
+export function uninstallKernelspec(place: SpecPlace): { readonly folder: string; readonly wasThere: boolean } {
   const folder = specFolder(place);
+  const wasThere = existsSync(folder);
   rmSync(folder, { recursive: true, force: true });
-  return folder;
-}
-
-/** kernel/bin/setup.mjs writes the same for .venv/, before anything is built. */
-function kernelspecText(): string {
-  const spec = {
-    argv: [
-      process.execPath,
-      '--no-force-async-hooks-checks',
-      fileURLToPath(new URL('./main.js', import.meta.url)),
-      '{connection_file}',
-    ],
-    display_name: 'Millrace',
-    language: 'typescript',
-    interrupt_mode: 'message',
-    metadata: { debugger: false },
-  };
-  return `${JSON.stringify(spec, undefined, 2)}\n`;
+  return { folder, wasThere };
 }
 
 function specFolder({ prefix, sysPrefix }: SpecPlace): string {

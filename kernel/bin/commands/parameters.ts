@@ -1,7 +1,6 @@
 /** `-p name=value`: numbers, true, false and null by their look, everything else as text. */
 import { MillraceError } from '../../core/errors.ts';
-
-export type ParameterValue = string | number | boolean | null;
+import type { ParameterValue } from '../../process-session.ts';
 
 /** @throws COMMAND_USAGE */
 export function parseParameters(texts: readonly string[]): ReadonlyMap<string, ParameterValue> {

@@ -5,9 +5,10 @@ import { MillraceError } from '../../core/errors.ts';
 import type { CellOutcome, CellRequest } from '../../session/contract.ts';
 import type { SessionInterpreter } from '../../session/interpreter.ts';
 import { createNotebookKernel } from '../../notebook-kernel.ts';
-import { TerminalOutput } from './cell-outputs.ts';
-import type { ParameterValue } from './parameters.ts';
-import { untilStreamsEnd } from './streams.ts';
+import { NotebookRun, TerminalOutput } from './cell-outputs.ts';
+import { processSessions, type ParameterValue } from '../../process-session.ts';
+import { StopSignals, untilStreamsEnd } from './streams.ts';
+import { terminal } from './terminal.ts';
 
 interface NotebookCell {
   readonly cell_type: string;
@@ -30,63 +31,77 @@ export interface RunOptions {
 /** @returns the exit code: 1 where a cell or a stream fails */
 export async function runNotebook(file: string, options: RunOptions): Promise<number> {
   const notebook = readNotebook(file);
+  const outputFile = options.outputNotebook === undefined ? undefined : resolve(options.outputNotebook);
   const folder = dirname(resolve(file));
   process.chdir(folder);
-  const kernel = createNotebookKernel({
+  processSessions.setParameters(options.parameters);
+  const signals = new StopSignals();
+  const { interpreter } = createNotebookKernel({
     cwd: folder,
     interrupt: { flag: new Int32Array(new SharedArrayBuffer(4)) },
     live: undefined,
   });
   try {
-    const failed = await runCells(kernel.interpreter, notebook, options.parameters);
-    return (failed ? 1 : 0) || (await untilStreamsEnd(kernel.engine));
+    return await Promise.race([runToEnd(interpreter, notebook, options.parameters), signals.stopped]);
   } finally {
-    if (options.outputNotebook !== undefined)
-      writeFileSync(options.outputNotebook, `${JSON.stringify(notebook, undefined, 1)}\n`);
-    await kernel.interpreter.shutdown();
+    signals.close();
+    await interpreter.shutdown();
+    if (outputFile !== undefined) writeFileSync(outputFile, `${JSON.stringify(notebook, undefined, 1)}\n`);
   }
 }
 
-async function runCells(
+async function runToEnd(
   interpreter: SessionInterpreter,
   notebook: Notebook,
   parameters: ReadonlyMap<string, ParameterValue>,
-): Promise<boolean> {
+): Promise<number> {
+  const run = new NotebookRun();
   const code = notebook.cells.filter((cell) => cell.cell_type === 'code');
+  for (const cell of code) {
+    cell.outputs = [];
+    cell.execution_count = null;
+  }
   const tagged = code.findIndex((cell) => cell.metadata?.tags?.includes('parameters') === true);
   for (const [index, cell] of code.entries()) {
-    const output = new TerminalOutput(`cell-${index + 1}`);
     // Without a tagged cell `tagged` is -1, and the parameters come before the first.
-    if (index === tagged + 1) await assign(interpreter, parameters);
-    const outcome = await interpreter.execute(request(sourceOf(cell), index + 1), output);
-    const failed = finish(outcome, output, index + 1);
+    if (index === tagged + 1 && !(await assign(interpreter, parameters, run))) return 1;
+    const output = new TerminalOutput(`cell-${index + 1}`, run);
     cell.outputs = output.outputs;
     cell.execution_count = index + 1;
-    if (failed) return true;
+    const outcome = await interpreter.execute(request(sourceOf(cell), index + 1), output);
+    if (!finish(outcome, output, index + 1)) return 1;
   }
-  return false;
+  const streams = await untilStreamsEnd();
+  return run.hasFailed ? 1 : streams;
 }
 
+/** @returns whether the cell did what it says */
 function finish(outcome: CellOutcome, output: TerminalOutput, cellNumber: number): boolean {
   switch (outcome.status) {
     case 'ok':
       if (outcome.result !== undefined) output.result(outcome.result.data, cellNumber);
-      return false;
+      return true;
     case 'error':
       output.error(outcome.error);
-      process.stderr.write(`cell ${cellNumber} failed: ${outcome.error.evalue}\n`);
-      return true;
+      terminal.err(`Cell ${cellNumber} failed; the cells after it were not run.\n`);
+      return false;
     case 'interrupted':
-      process.stderr.write(`cell ${cellNumber} was interrupted\n`);
-      return true;
+      terminal.err(`Cell ${cellNumber} was interrupted; the cells after it were not run.\n`);
+      return false;
   }
 }
 
 /** Parameters are names of the notebook, set after the cell tagged `parameters`, or before the first. */
-async function assign(interpreter: SessionInterpreter, parameters: ReadonlyMap<string, ParameterValue>): Promise<void> {
-  if (parameters.size === 0) return;
+async function assign(
+  interpreter: SessionInterpreter,
+  parameters: ReadonlyMap<string, ParameterValue>,
+  run: NotebookRun,
+): Promise<boolean> {
+  if (parameters.size === 0) return true;
   const code = [...parameters].map(([name, value]) => `var ${name} = ${JSON.stringify(value)};`).join('\n');
-  await interpreter.execute(request(code, 0), new TerminalOutput('parameters'));
+  const outcome = await interpreter.execute(request(code, 0), new TerminalOutput('parameters', run));
+  if (outcome.status === 'error') terminal.err(`The parameters cannot be set: ${outcome.error.evalue}\n`);
+  return outcome.status === 'ok';
 }
 
 function request(code: string, executionCount: number): CellRequest {

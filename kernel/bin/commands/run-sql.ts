@@ -2,10 +2,13 @@
 import { resolve, dirname } from 'node:path';
 import { MillraceError } from '../../core/errors.ts';
 import type { DataFrame } from '../../api/data-frame.ts';
-import { processSessions } from '../../process-session.ts';
+import { processSessions, type ParameterValue } from '../../process-session.ts';
 import { sqlParser } from '../../sql/parser.ts';
-import type { ParameterValue } from './parameters.ts';
 import { messageOf } from './streams.ts';
+import { terminal } from './terminal.ts';
+
+/** All of them: `show` wants a number. */
+const TABLE_ROWS_MAX = 2 ** 31 - 2;
 
 export type OutputFormat = 'table' | 'json' | 'csv';
 
@@ -38,7 +41,7 @@ export async function runSql(text: string, options: RunSqlOptions): Promise<numb
       position === undefined
         ? `${file ?? 'statement'}:${line}`
         : `${file ?? 'statement'}:${line + position.line - 1}:${position.column}`;
-    process.stderr.write(`${messageOf(error)}\n  at ${place}\n`);
+    terminal.err(`${messageOf(error)}\n  at ${place}\n`);
     return 1;
   } finally {
     await engine.shutdown();
@@ -48,22 +51,27 @@ export async function runSql(text: string, options: RunSqlOptions): Promise<numb
 async function printFrame(frame: DataFrame, format: OutputFormat): Promise<void> {
   switch (format) {
     case 'table':
-      await frame.show(1000, false);
+      await frame.show(TABLE_ROWS_MAX, false);
       return;
     case 'json':
       for (const row of await frame.selectExpr("to_json(struct(*), map('ignoreNullFields', 'false')) AS row").collect())
-        process.stdout.write(`${String(row['row'])}\n`);
+        terminal.out(`${String(row['row'])}\n`);
       return;
     case 'csv': {
-      process.stdout.write(`${frame.columns.map(csvField).join(',')}\n`);
-      for (const row of await frame
-        .selectExpr(...frame.columns.map((name) => `CAST(\`${name.replaceAll('`', '``')}\` AS STRING)`))
-        .collect()) {
-        process.stdout.write(`${frame.columns.map((_, i) => csvField(row[i] as string | null)).join(',')}\n`);
+      terminal.out(`${frame.columns.map(csvField).join(',')}\n`);
+      // Two columns may have the same name.
+      const names = frame.columns.map((_, index) => `c${index}`);
+      const texts = frame.toDF(...names).selectExpr(...names.map((name) => `CAST(${name} AS STRING) AS ${name}`));
+      for (const row of await texts.collect()) {
+        terminal.out(`${names.map((name) => csvField(textOrNull(row[name]))).join(',')}\n`);
       }
       return;
     }
   }
+}
+
+function textOrNull(value: unknown): string | null {
+  return value === null ? null : String(value);
 }
 
 function csvField(text: string | null): string {

@@ -1,0 +1,2 @@
+/** The text of kernel.json; `mainFile` is dist/main.js. */
+export function kernelspecText(mainFile: string): string;

@@ -51,6 +51,11 @@ export class Decimal {
     return this.compare(other) === 0;
   }
 
+  /** In a console: its digits. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
   /** All digits of the scale: `1.50`. */
   toString(): string {
     const digits = abs(this.unscaled)

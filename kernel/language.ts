@@ -18,7 +18,7 @@ serveLanguage(
   present(parentPort, 'the port of a worker'),
   createLanguageService({
     cwd: process.cwd(),
-    publicModule: fileURLToPath(new URL('kernel/index.ts', root)),
+    publicModule: fileURLToPath(new URL('dist/types/kernel/index.d.ts', root)),
     typesFolder: fileURLToPath(typesFolder()),
     globals,
     sql: {

@@ -7,12 +7,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildTypes } from './build-types.mjs';
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const DIST = join(ROOT, 'dist');
 
 /** Loaded by every kernel or worker, and many small files each. What they import comes along. */
-const BUNDLED = new Set(['acorn', 'apache-arrow', 'comlink', 'fzstd', 'magic-string', 'papaparse']);
+const BUNDLED = new Set(['acorn', 'apache-arrow', 'comlink', 'fzstd', 'magic-string', 'papaparse', 'typescript']);
 
 /** Output name → source. Each is a program, a worker's entry or the public module; shared code goes to common chunks. */
 const ENTRIES = {
@@ -34,7 +35,7 @@ export async function build() {
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return { built: false };
   const { build: bundle } = await import('esbuild');
   removeOldBundles();
-  await bundle({
+  const bundled = bundle({
     absWorkingDir: ROOT,
     entryPoints: Object.entries(ENTRIES).map(([out, source]) => ({ in: source, out })),
     outdir: DIST,
@@ -43,6 +44,7 @@ export async function build() {
     format: 'esm',
     platform: 'node',
     target: 'node20',
+    alias: { typescript: './kernel/bin/typescript.mjs' },
     external: Object.keys(readPackage().dependencies).filter((name) => !BUNDLED.has(name)),
     sourcemap: 'linked',
     sourcesContent: false,
@@ -50,6 +52,8 @@ export async function build() {
     // Beside the entries, so that `new URL(…, import.meta.url)` means dist/ in shared code too.
     chunkNames: 'shared-[hash]',
   });
+  buildTypes();
+  await bundled;
   writeFileSync(stampFile, stamp);
   return { built: true };
 }

@@ -8,6 +8,7 @@ import type { LogicalPlan, Statement } from '../plan/logical-plan.ts';
 import { mapPlanExprs, transformPlanUp } from '../plan/nodes.ts';
 import { outputOf } from '../plan/output.ts';
 import { bindParameters } from '../plan/resolve-expr.ts';
+import { arrowRows, isArrowSource, type ArrowSource } from './arrow-source.ts';
 import { Column } from './column.ts';
 import type { RuntimeConf } from './conf.ts';
 import { DataFrame } from './data-frame.ts';
@@ -81,7 +82,10 @@ export class SparkSession {
     rows: readonly T[],
     names?: readonly string[],
   ): DataFrame<T extends readonly unknown[] ? AnySchema : T>;
-  createDataFrame(rows: readonly unknown[], schema?: string | Schema | readonly string[]): DataFrame {
+  /** A DataFrame over a table of apache-arrow, or an Arrow IPC stream: the engine keeps it from one query to the next. */
+  createDataFrame(table: ArrowSource): DataFrame;
+  createDataFrame(rows: readonly unknown[] | ArrowSource, schema?: string | Schema | readonly string[]): DataFrame {
+    if (isArrowSource(rows)) return arrowFrame(this.state, rows);
     const names = isNames(schema) ? schema : undefined;
     const given = schema === undefined || isNames(schema) ? inferSchema(rows, names) : schemaFrom(this.state, schema);
     return localFrame(this.state, rows, given);
@@ -113,6 +117,17 @@ export function localFrame<S>(state: SessionState, rows: readonly unknown[], sch
     schema: clean,
     rows: { ipc: rowsToIpc(rows, clean), rowCount: rows.length },
     output: clean.fields.map((f) => Exprs.column(state.nextColumnId(), f.name, f.type, f.nullable)),
+  });
+}
+
+/** @throws NOT_SUPPORTED for Arrow types without a counterpart */
+function arrowFrame(state: SessionState, source: ArrowSource): DataFrame {
+  const { schema, rows } = arrowRows(source);
+  return new DataFrame(state, {
+    kind: 'localRelation',
+    schema,
+    rows: state.runner.keepRows?.(rows) ?? rows,
+    output: schema.fields.map((f) => Exprs.column(state.nextColumnId(), f.name, f.type, f.nullable)),
   });
 }
 

@@ -8,6 +8,7 @@ import * as arrow from 'apache-arrow';
 import { assert } from '../core/assert.ts';
 import { MillraceError } from '../core/errors.ts';
 import type { Column, RecordBatch } from './column.ts';
+import { copyBits } from './slice.ts';
 import { field, Types, type DataType, type Field, type Schema } from './types.ts';
 
 /** An Arrow IPC stream with the batches; one without rows where there are none. */
@@ -39,7 +40,7 @@ export function fromIpc(bytes: Uint8Array): { readonly schema: Schema; readonly 
 }
 
 /** @throws NOT_SUPPORTED for Arrow types without a counterpart */
-export function fromArrowTable(table: arrow.Table): {
+export function fromArrowTable(table: Pick<arrow.Table, 'schema' | 'batches'>): {
   readonly schema: Schema;
   readonly batches: readonly RecordBatch[];
 } {
@@ -197,15 +198,16 @@ function fixedData(
 
 function fromArrowData(data: arrow.Data, type: DataType): Column {
   const { length } = data;
-  const aligned = data.offset === 0 ? data : undefined;
-  if (aligned === undefined || arrow.DataType.isDictionary(data.type) || isLarge(data.type))
+  const isNested = data.children.length > 0;
+  if ((data.offset !== 0 && isNested) || arrow.DataType.isDictionary(data.type) || isLarge(data.type))
     return viaValues(data, type);
-  const validity = type.kind !== 'void' && data.nullCount > 0 ? (data.nullBitmap as Uint8Array) : undefined;
+  const validity =
+    type.kind !== 'void' && data.nullCount > 0 ? bitsFrom(data.nullBitmap as Uint8Array, data) : undefined;
   switch (type.kind) {
     case 'void':
       return { layout: 'null', type, length, validity: undefined };
     case 'boolean':
-      return { layout: 'bits', type, length, validity, values: data.values as Uint8Array };
+      return { layout: 'bits', type, length, validity, values: bitsFrom(data.values as Uint8Array, data) };
     case 'string':
     case 'binary':
       return { layout: 'bytes', type, length, validity, offsets: data.valueOffsets, data: data.values as Uint8Array };
@@ -249,6 +251,14 @@ function fromArrowData(data: arrow.Data, type: DataType): Column {
     case 'timestamp_ntz':
       return convertFixed(data, type, validity);
   }
+}
+
+/** A slice of apache-arrow cuts its buffers, but for the bitmaps. */
+function bitsFrom(bits: Uint8Array, { offset, length }: arrow.Data): Uint8Array {
+  if (offset === 0) return bits;
+  const own = new Uint8Array((length + 7) >> 3);
+  copyBits(bits, offset, own, 0, length);
+  return own;
 }
 
 function isLarge(type: arrow.DataType): boolean {
@@ -298,9 +308,22 @@ function microsOf(values: BigInt64Array, unit: arrow.TimeUnit, length: number): 
 
 /** Value by value, for what is rare: dictionaries, slices, 64-bit offsets, half floats. */
 function viaValues(data: arrow.Data, type: DataType): Column {
-  const vector = new arrow.Vector([data]);
-  const plain = arrow.vectorFromArray(Array.from(vector as Iterable<unknown>), toArrowType(type));
+  const plain = arrow.vectorFromArray(valuesOf(data), toArrowType(type));
   const [only] = plain.data;
   assert(only !== undefined && only.offset === 0, 'a new vector is one piece');
   return fromArrowData(only, type);
+}
+
+function valuesOf(data: arrow.Data): unknown[] {
+  if (!arrow.DataType.isDictionary(data.type)) return Array.from(new arrow.Vector([adopt(data)]) as Iterable<unknown>);
+  const distinct = Array.from((data.dictionary ?? []) as Iterable<unknown>);
+  const indices = data.values as Int32Array;
+  return Array.from({ length: data.length }, (_, i) => (data.getValid(i) ? distinct[Number(indices[i])] : null));
+}
+
+/** Data of another copy of apache-arrow, as the program may have one beside ours: the same fields, another class. */
+function adopt(data: arrow.Data): arrow.Data {
+  if (data instanceof arrow.Data) return data;
+  const { type, offset, length, nullCount, buffers, children, dictionary } = data as arrow.Data;
+  return new arrow.Data(type, offset, length, nullCount, buffers, children.map(adopt), dictionary);
 }

@@ -12,10 +12,12 @@ import { systemClock } from '../core/clock.ts';
 import { MillraceError, reviveError, serializeError, type SerializedError } from '../core/errors.ts';
 import { createGroupTable } from '../physical/group-table/group-table.ts';
 import { createExecutor } from '../physical/executor.ts';
+import { KeptRows } from '../physical/kept-rows.ts';
 import { compileKernels, createEngineMemory, instantiate } from '../workers/instance.ts';
 import { computeWorkerEntry } from '../workers/entry.ts';
 import { createPool } from '../workers/pool.ts';
 import { type EngineWorkerData, type FromEngine, type StreamStart, type ToEngine } from '../session/engine/protocol.ts';
+import type { QueryResult } from '../plan/runner-port.ts';
 import type { QueryListener } from '../stream/ports.ts';
 import type { RunningQuery } from '../stream/running-query.ts';
 import { runBatchQuery } from './batch-queries.ts';
@@ -23,16 +25,21 @@ import { LiveView } from './live-view.ts';
 import { planOptions } from './plan-sources.ts';
 import { startStreamQuery } from './stream-queries.ts';
 
+/** A closure that answers sooner is not worth a word. */
+const WAITING_AFTER_MS = 300;
+
 class EngineServer {
   readonly #port: MessagePort;
   readonly #signal: Int32Array;
   readonly #engine: Engine;
   readonly #queries = new Map<number, { readonly running: RunningQuery; readonly start: StreamStart }>();
+  readonly #views = new Map<number, LiveView>();
   readonly #running = new Map<number, AbortController>();
   readonly #deliveries = new Map<
     number,
     { readonly query: number; readonly settle: (error: SerializedError | undefined) => void }
   >();
+  readonly #views = new Map<number, LiveView>();
   #nextDelivery = 0;
   #outputPort: MessagePort | undefined;
 
@@ -72,11 +79,17 @@ class EngineServer {
           return { type: 'done', request: message.request };
         });
         return;
+      case 'view-stream':
+        this.#post({ type: 'view', request: message.request, bundle: this.#views.get(message.query)?.bundle() });
+        return;
       case 'memory-data': {
         const { batches } = fromIpc(message.ipc);
         this.#engine.connectors.memoryStreams.append(String(message.streamId), batches);
         return;
       }
+      case 'forget-rows':
+        this.#engine.keptRows.forget(message.rowsId);
+        return;
       case 'batch-done':
         this.#deliveries.get(message.delivery)?.settle(message.error);
         this.#deliveries.delete(message.delivery);
@@ -115,7 +128,7 @@ class EngineServer {
   async #start(request: number, query: number, start: StreamStart): Promise<FromEngine> {
     await this.#makeRoom(start);
     const running = await startStreamQuery(this.#engine, start, {
-      deliver: (batchId, rows) => this.#deliver(query, batchId, rows),
+      deliver: (batchId, rows) => this.#deliverInSight(query, batchId, rows),
       print: (text) => this.#post({ type: 'print', query, text }),
       listener: (identity) => this.#listener(query, start, identity.id),
     });
@@ -127,11 +140,13 @@ class EngineServer {
    * A cell that is run again replaces its query; elsewhere a second one of the same name or checkpoint is an error. The main
    * thread waits meanwhile and answers no delivery, so the old query's pending ones fail: that batch is run again.
    */
-  async #makeRoom({ name, checkpointLocation, onConflict }: StreamStart): Promise<void> {
+  async #makeRoom({ name, checkpointLocation, onConflict, live }: StreamStart): Promise<void> {
     for (const [number, { running, start }] of this.#queries) {
       const sameName = name !== undefined && start.name === name;
       const sameCheckpoint = checkpointLocation !== undefined && start.checkpointLocation === checkpointLocation;
-      if (!running.snapshot().isActive || !(sameName || sameCheckpoint)) continue;
+      const sameCell =
+        live !== undefined && start.live?.origin === live.origin && start.live.cellId !== live.cellId;
+      if (!running.snapshot().isActive || !(sameName || sameCheckpoint || sameCell)) continue;
       if (onConflict === 'fail') {
         throw new MillraceError('CONCURRENT_QUERY', {
           name: start.name ?? running.id,
@@ -146,7 +161,19 @@ class EngineServer {
     }
   }
 
-  #deliver(query: number, batchId: number, rows: Extract<FromEngine, { type: 'batch' }>['rows']): Promise<void> {
+  /** Shows in the query's view when the main thread does not take the batch, because a cell computes. */
+  async #deliverInSight(query: number, batchId: number, rows: QueryResult): Promise<void> {
+    const view = this.#views.get(query);
+    const timer = setTimeout(() => view?.setWaiting(true), WAITING_AFTER_MS);
+    try {
+      await this.#deliver(query, batchId, rows);
+    } finally {
+      clearTimeout(timer);
+      view?.setWaiting(false);
+    }
+  }
+
+  #deliver(query: number, batchId: number, rows: QueryResult): Promise<void> {
     const delivery = ++this.#nextDelivery;
     return new Promise((resolve, reject) => {
       this.#deliveries.set(delivery, {
@@ -171,6 +198,8 @@ class EngineServer {
             port: () => this.#outputPort,
             clock: systemClock,
           });
+    if (view !== undefined) this.#views.set(query, view);
+    if (view !== undefined) this.#views.set(query, view);
     return {
       onProgress: (progress) => {
         this.#post({ type: 'progress', query, progress });
@@ -187,6 +216,7 @@ class EngineServer {
           error: exception === undefined ? undefined : serializeError(exception),
         });
         view?.onTerminated(exception);
+        this.#views.delete(query);
       },
     };
   }
@@ -203,8 +233,10 @@ async function createEngine() {
   };
   const connectors = createConnectors({ show: unused, print: unused, foreachBatch: unused });
   const pool = createPool({ entry: computeWorkerEntry(), workerData: { memory: memory.handle, module } });
-  const executor = createExecutor({ instance, pool, createGroupTable, readers: createTaskReaders(instance.kernels) });
-  return { memory, instance, connectors, pool, executor, clock: systemClock };
+  const keptRows = new KeptRows(memory);
+  const readers = createTaskReaders(instance.kernels);
+  const executor = createExecutor({ instance, pool, createGroupTable, readers, keptRows });
+  return { memory, instance, connectors, pool, executor, keptRows, clock: systemClock };
 }
 
 function transferable(bytes: Uint8Array): ArrayBuffer[] {

@@ -114,7 +114,9 @@ export class PlanRun {
 
   #localRows(node: PhysicalOf<'local'>): readonly RecordBatch[] {
     const schema = schemaOfColumns(node.output);
-    return fromIpc(node.rows.ipc).batches.map((batch) => {
+    const kept = this.#engine.keptRows?.open(node.rows);
+    if (kept !== undefined) this.#cleanups.push(kept.release);
+    return (kept?.batches ?? fromIpc(node.rows.ipc).batches).map((batch) => {
       const columns = node.ordinals.map((ordinal) => present(batch.columns[ordinal], 'column'));
       return toEngine(makeBatch(schema, columns, batch.length), this.#input.arena);
     });

@@ -19,6 +19,8 @@ export interface CalendarInterval {
 export interface InlineRows {
   readonly ipc: Uint8Array;
   readonly rowCount: number;
+  /** Present where the engine keeps the rows in its memory from one query to the next: their number there. */
+  readonly id?: number;
 }
 
 export type LogicalPlan =

@@ -1,6 +1,6 @@
 /** What the DataFrame API needs of the engine. `main.ts` fills it; tests may fill it with a fake. */
 import type { Schema } from '../arrow/types.ts';
-import type { ExplainMode, LogicalPlan, Options } from './logical-plan.ts';
+import type { ExplainMode, InlineRows, LogicalPlan, Options } from './logical-plan.ts';
 
 /** Session configuration as strings, Spark's keys. */
 export type Conf = Readonly<Record<string, string>>;
@@ -24,6 +24,11 @@ export interface QueryRunner {
   startStream(request: StreamRequest): StreamHandle;
   /** Appends rows to a MemoryStream, in order with later requests. */
   addMemoryData(streamId: number, ipc: Uint8Array): void;
+  /**
+   * Rows that several queries will read: the engine opens them once and keeps them, until the object given back is collected
+   * or room is needed. Absent: rows go with each plan.
+   */
+  keepRows?(rows: InlineRows): InlineRows;
 }
 
 export interface SourceRequest {

@@ -7,7 +7,7 @@
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
 import { present } from '../../core/assert.ts';
 import { MillraceError, reviveError, serializeError } from '../../core/errors.ts';
-import type { LogicalPlan } from '../../plan/logical-plan.ts';
+import type { InlineRows, LogicalPlan } from '../../plan/logical-plan.ts';
 import type {
   Conf,
   QueryResult,
@@ -55,6 +55,10 @@ export class EngineClient implements QueryRunner {
   #queries = 0;
   readonly #pending = new Map<number, Pending>();
   readonly #streams = new Map<number, StreamRecord>();
+  #keptRows = 0;
+  readonly #collectedRows = new FinalizationRegistry<number>((rowsId) => {
+    if (this.#connection !== undefined) this.#post({ type: 'forget-rows', rowsId });
+  });
   #outputPort: MessagePort | undefined;
 
   constructor(options: EngineClientOptions) {
@@ -109,8 +113,27 @@ export class EngineClient implements QueryRunner {
     return record;
   }
 
+  /** What the live view of a query shows now; undefined where it has none. */
+  async viewOf(handle: StreamHandle): Promise<Readonly<Record<string, unknown>> | undefined> {
+    for (const [query, record] of this.#streams) {
+      if (record !== handle) continue;
+      const message = await this.#ask((request) => ({ type: 'view-stream', request, query }));
+      return message.type === 'view' ? message.bundle : undefined;
+    }
+    return undefined;
+  }
+
   addMemoryData(streamId: number, ipc: Uint8Array): void {
     this.#post({ type: 'memory-data', streamId, ipc });
+  }
+
+  /** The bytes lie in shared memory, so that posting a plan copies nothing. */
+  keepRows({ ipc, rowCount }: InlineRows): InlineRows {
+    const shared = new Uint8Array(new SharedArrayBuffer(ipc.byteLength));
+    shared.set(ipc);
+    const rows: InlineRows = { ipc: shared, rowCount, id: ++this.#keptRows };
+    this.#collectedRows.register(rows, this.#keptRows);
+    return rows;
   }
 
   /** The queries that are running. */
@@ -157,9 +180,11 @@ export class EngineClient implements QueryRunner {
   #ask(make: (request: number) => ToEngine): Promise<FromEngine> {
     const request = ++this.#requests;
     const { port } = this.#connect();
+    // The answer comes with the event loop, so the caller's lines are only known now.
+    const asked = new Error();
     port.ref();
     return new Promise<FromEngine>((resolve, reject) => {
-      this.#pending.set(request, { resolve, reject });
+      this.#pending.set(request, { resolve, reject: (error) => reject(withFramesOf(asked, error)) });
       this.#post(make(request));
     }).finally(() => {
       if (this.#pending.size === 0) port.unref();
@@ -208,6 +233,7 @@ export class EngineClient implements QueryRunner {
       case 'result':
       case 'started':
       case 'done':
+      case 'view':
         this.#settle(message.request)?.resolve(message);
         return;
       case 'failed':
@@ -257,6 +283,13 @@ export class EngineClient implements QueryRunner {
     this.#pending.clear();
     for (const stream of this.#streams.values()) if (stream.snapshot().isActive) stream.terminate(error);
   }
+}
+
+/** The error, as if it had been thrown where the engine was asked. */
+function withFramesOf(asked: Error, error: Error): Error {
+  const frames = asked.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
+  error.stack = [String(error), ...frames].join('\n');
+  return error;
 }
 
 function isMessage(answer: FromEngine | Error | undefined): answer is FromEngine {

@@ -26,6 +26,8 @@ export interface EngineWorkerData {
 /** Where a query's live view is shown. */
 export interface LiveTarget {
   readonly cellId: string;
+  /** Names the cell itself: a later execution of it replaces the query. */
+  readonly origin: string;
   readonly displayId: string;
 }
 
@@ -38,7 +40,7 @@ export interface StreamStart {
   readonly checkpointLocation: string | undefined;
   readonly conf: Conf;
   readonly live: LiveTarget | undefined;
-  /** `replace`: an active query of the same name or checkpoint is stopped first, as when a cell is run again. */
+  /** `replace`: an active query of the same name or checkpoint, or of an earlier run of the cell, is stopped first. */
   readonly onConflict: 'fail' | 'replace';
 }
 
@@ -49,7 +51,11 @@ export type ToEngine =
   | { readonly type: 'start-stream'; readonly request: number; readonly query: number; readonly start: StreamStart }
   | { readonly type: 'stop-stream'; readonly request: number; readonly query: number }
   | { readonly type: 'process-all'; readonly request: number; readonly query: number }
+  /** Asks for what the query's live view shows now. */
+  | { readonly type: 'view-stream'; readonly request: number; readonly query: number }
   | { readonly type: 'memory-data'; readonly streamId: number; readonly ipc: Uint8Array }
+  /** Rows of the program that no plan can refer to any more (`InlineRows.id`). */
+  | { readonly type: 'forget-rows'; readonly rowsId: number }
   | { readonly type: 'batch-done'; readonly delivery: number; readonly error: SerializedError | undefined }
   | { readonly type: 'attach-output-port'; readonly port: MessagePort }
   | { readonly type: 'shutdown'; readonly request: number };
@@ -58,6 +64,7 @@ export type FromEngine =
   | { readonly type: 'result'; readonly request: number; readonly result: QueryResult }
   | { readonly type: 'started'; readonly request: number; readonly id: string; readonly runId: string }
   | { readonly type: 'done'; readonly request: number }
+  | { readonly type: 'view'; readonly request: number; readonly bundle: Readonly<Record<string, unknown>> | undefined }
   | { readonly type: 'failed'; readonly request: number; readonly error: SerializedError }
   | { readonly type: 'progress'; readonly query: number; readonly progress: StreamingQueryProgress }
   | { readonly type: 'status'; readonly query: number; readonly status: StreamSnapshot['status'] }

@@ -35,7 +35,7 @@ export function installPackages() {
   const stamp = join(ROOT, 'node_modules', '.millrace-lock');
   const digest = createHash('sha256').update(readFileSync(lock)).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
-  step('Installing npm packages (about 20 s)', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  step('Installing npm packages', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
   writeFileSync(stamp, digest);
 }
 

@@ -4,23 +4,16 @@
  */
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
-import { DataFrame } from './api/data-frame.ts';
-import { StreamingQuery } from './api/streaming-query.ts';
-import { fromIpc } from './arrow/ipc.ts';
 import { typeName } from './arrow/types.ts';
 import * as millrace from './index.ts';
-import { tableOfBatches } from './output/batch-table.ts';
 import { renderLive } from './output/live.ts';
-import { DISPLAY_SYMBOL } from './output/render-value.ts';
-import { renderTable } from './output/table.ts';
+import { installDisplays } from './notebook-displays.ts';
 import { outputOf } from './plan/output.ts';
+import type { StreamHandle } from './plan/runner-port.ts';
 import { processSessions } from './process-session.ts';
 import type { CatalogSnapshot, CellOutput, InterruptCell, MimeBundle } from './session/contract.ts';
 import type { EngineClient } from './session/engine/client.ts';
 import { createInterpreter, type SessionInterpreter } from './session/interpreter.ts';
-
-/** Rows of a DataFrame that is a cell's result. */
-const RESULT_ROWS_MAX = 20;
 
 export interface NotebookKernelOptions {
   readonly cwd: string;
@@ -39,6 +32,8 @@ export interface NotebookKernel {
 export function createNotebookKernel(options: NotebookKernelOptions): NotebookKernel {
   const { cwd, interrupt, live, onCatalog } = options;
   let views = 0;
+  /** The cell execution under which a query's live view stands. */
+  const shownIn = new WeakMap<StreamHandle, string>();
   const output = (): CellOutput | undefined => interpreter.currentOutput();
   const write = (target: CellOutput | undefined, text: string): void => {
     if (target === undefined) process.stdout.write(text);
@@ -49,11 +44,12 @@ export function createNotebookKernel(options: NotebookKernelOptions): NotebookKe
       const cell = output();
       return live === undefined || cell === undefined
         ? undefined
-        : { cellId: cell.cellId, displayId: `millrace-live-${++views}` };
+        : { cellId: cell.cellId, origin: cell.origin ?? cell.cellId, displayId: `millrace-live-${++views}` };
     },
     onStarted: (handle, _request, target) => {
-      if (target !== undefined)
-        output()?.display(startingView(handle.id, handle.name), { displayId: target.displayId });
+      if (target === undefined) return;
+      shownIn.set(handle, target.cellId);
+      output()?.display(startingView(handle.id, handle.name), { displayId: target.displayId });
     },
     printer: () => {
       const cell = output();
@@ -70,7 +66,10 @@ export function createNotebookKernel(options: NotebookKernelOptions): NotebookKe
     engine.attachOutputPort(port1);
     live.attachOutputPort(port2);
   }
-  showFrames();
+  installDisplays({
+    viewOf: async ({ handle }) =>
+      shownIn.has(handle) && shownIn.get(handle) === output()?.cellId ? {} : engine.viewOf(handle),
+  });
   const interpreter = createInterpreter({
     globals: millrace.createGlobals(spark),
     modules: { millrace },
@@ -83,34 +82,6 @@ export function createNotebookKernel(options: NotebookKernelOptions): NotebookKe
   });
   if (onCatalog !== undefined) spark.state.catalog.onChange(() => onCatalog(catalogOf(spark)));
   return { interpreter, engine };
-}
-
-/** How a DataFrame and a query show as a cell's result: chosen here, since the API knows no output. */
-function showFrames(): void {
-  Object.defineProperty(DataFrame.prototype, DISPLAY_SYMBOL, {
-    value(this: DataFrame) {
-      return displayFrame(this);
-    },
-  });
-  Object.defineProperty(StreamingQuery.prototype, DISPLAY_SYMBOL, {
-    value(this: StreamingQuery) {
-      return { 'text/plain': `StreamingQuery ${this.name ?? this.id} (${this.status.message})` };
-    },
-  });
-}
-
-async function displayFrame(frame: DataFrame): Promise<MimeBundle> {
-  const fields = frame.schema.fields;
-  if (frame.isStreaming) {
-    const columns = fields.map(({ name, type }) => `${name}: ${typeName(type)}`).join(', ');
-    return { 'text/plain': `Streaming DataFrame [${columns}]\nStart it with writeStream…start().` };
-  }
-  if (fields.length === 0) return {};
-  const { schema, batches } = fromIpc(await frame.limit(RESULT_ROWS_MAX + 1).toArrowIpc());
-  const timeZone = frame.state.conf.timeZone;
-  const { rows, ...view } = tableOfBatches(schema, batches, { rowsMax: RESULT_ROWS_MAX, timeZone });
-  // How many there are beyond the first is not known: only one more was asked for.
-  return renderTable({ columns: view.columns, rows, truncated: view.truncated });
 }
 
 function startingView(queryId: string, queryName: string | undefined): MimeBundle {

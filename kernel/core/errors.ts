@@ -58,11 +58,21 @@ export interface SerializedError {
   readonly condition?: string;
   readonly parameters?: Readonly<Record<string, string | number | bigint>>;
   readonly position?: SourcePosition;
+  readonly cause?: SerializedError;
 }
 
-export function serializeError(error: unknown): SerializedError {
+/** Causes of causes that cross; an error may be its own cause. */
+const CAUSES_MAX = 8;
+
+/** @param depth how far down a chain of causes the error stands */
+export function serializeError(error: unknown, depth = 0): SerializedError {
+  const cause =
+    error instanceof Error && error.cause instanceof Error && depth < CAUSES_MAX
+      ? { cause: serializeError(error.cause, depth + 1) }
+      : {};
   if (error instanceof MillraceError) {
     return {
+      ...cause,
       name: error.name,
       message: error.message,
       condition: error.condition,
@@ -72,17 +82,19 @@ export function serializeError(error: unknown): SerializedError {
     };
   }
   if (error instanceof Error) {
-    return { name: error.name, message: error.message, ...(error.stack === undefined ? {} : { stack: error.stack }) };
+    const stack = error.stack === undefined ? {} : { stack: error.stack };
+    return { name: error.name, message: error.message, ...stack, ...cause };
   }
   return { name: 'Error', message: String(error) };
 }
 
 export function reviveError(serialized: SerializedError): Error {
   const { condition, parameters, position } = serialized;
+  const cause = serialized.cause === undefined ? {} : { cause: reviveError(serialized.cause) };
   if (condition !== undefined && isCondition(condition) && parameters !== undefined) {
-    return new MillraceError(condition, parameters, position === undefined ? {} : { position });
+    return new MillraceError(condition, parameters, { ...cause, ...(position === undefined ? {} : { position }) });
   }
-  const error = new Error(serialized.message);
+  const error = new Error(serialized.message, cause);
   error.name = serialized.name;
   if (serialized.stack !== undefined) error.stack = serialized.stack;
   return error;

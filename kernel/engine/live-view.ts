@@ -8,6 +8,7 @@ import type { Clock } from '../core/clock.ts';
 import { serializeError } from '../core/errors.ts';
 import type { LiveFrame } from '../jupyter/thread-protocol.ts';
 import { renderLive, type LiveState } from '../output/live.ts';
+import type { MimeBundle } from '../output/table.ts';
 import { tableOfBatches, type TableModel } from '../output/batch-table.ts';
 import type { OutputMode, StreamingQueryProgress } from '../plan/runner-port.ts';
 import type { LiveTarget } from '../session/engine/protocol.ts';
@@ -35,6 +36,8 @@ export class LiveView implements QueryListener {
   #totalInputRows = 0;
   #error: string | undefined;
   #ended = false;
+  /** A closure of the query has not answered for a while: the main thread is busy. */
+  #waiting = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastFrameMs = Number.NEGATIVE_INFINITY;
 
@@ -46,6 +49,12 @@ export class LiveView implements QueryListener {
     // An empty batch of append or update mode leaves the latest rows in sight.
     if (batch.rowCount === 0 && this.#table !== undefined && this.#options.outputMode !== 'complete') return;
     this.#table = tableOfBatches(batch.schema, batch.batches, { rowsMax: ROWS_MAX, timeZone: this.#options.timeZone });
+    this.#schedule();
+  }
+
+  setWaiting(waiting: boolean): void {
+    if (this.#waiting === waiting) return;
+    this.#waiting = waiting;
     this.#schedule();
   }
 
@@ -72,8 +81,21 @@ export class LiveView implements QueryListener {
     this.#timer = undefined;
     this.#lastFrameMs = this.#options.clock.monotonicMs();
     const { target, port } = this.#options;
-    const frame: LiveFrame = { type: 'live-frame', ...target, data: renderLive(this.#state()) };
+    const { cellId, displayId } = target;
+    const frame: LiveFrame = { type: 'live-frame', cellId, displayId, data: this.bundle() };
     port()?.postMessage(frame);
+  }
+
+  /** What the view shows now. */
+  bundle(): MimeBundle {
+    return renderLive(this.#state());
+  }
+
+  #status(): LiveState['status'] {
+    if (this.#error !== undefined) return 'failed';
+    if (this.#ended) return 'stopped';
+    if (this.#waiting) return 'waiting';
+    return this.#progress === undefined ? 'starting' : 'running';
   }
 
   #state(): LiveState {
@@ -82,16 +104,9 @@ export class LiveView implements QueryListener {
     return {
       queryId: id,
       queryName: name,
-      status:
-        this.#error !== undefined
-          ? 'failed'
-          : this.#ended
-            ? 'stopped'
-            : progress === undefined
-              ? 'starting'
-              : 'running',
+      status: this.#status(),
       batchId: progress?.batchId,
-      rowsPerSecond: progress?.processedRowsPerSecond,
+      rowsPerSecond: progress?.inputRowsPerSecond,
       inputRows: this.#totalInputRows,
       watermark: progress?.eventTime['watermark'],
       stateRows: progress?.stateOperators.reduce((rows, operator) => rows + operator.numRowsTotal, 0),

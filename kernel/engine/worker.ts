@@ -39,7 +39,6 @@ class EngineServer {
     number,
     { readonly query: number; readonly settle: (error: SerializedError | undefined) => void }
   >();
-  readonly #views = new Map<number, LiveView>();
   #nextDelivery = 0;
   #outputPort: MessagePort | undefined;
 
@@ -144,8 +143,7 @@ class EngineServer {
     for (const [number, { running, start }] of this.#queries) {
       const sameName = name !== undefined && start.name === name;
       const sameCheckpoint = checkpointLocation !== undefined && start.checkpointLocation === checkpointLocation;
-      const sameCell =
-        live !== undefined && start.live?.origin === live.origin && start.live.cellId !== live.cellId;
+      const sameCell = live !== undefined && start.live?.origin === live.origin && start.live.cellId !== live.cellId;
       if (!running.snapshot().isActive || !(sameName || sameCheckpoint || sameCell)) continue;
       if (onConflict === 'fail') {
         throw new MillraceError('CONCURRENT_QUERY', {
@@ -199,7 +197,6 @@ class EngineServer {
             clock: systemClock,
           });
     if (view !== undefined) this.#views.set(query, view);
-    if (view !== undefined) this.#views.set(query, view);
     return {
       onProgress: (progress) => {
         this.#post({ type: 'progress', query, progress });
@@ -216,7 +213,6 @@ class EngineServer {
           error: exception === undefined ? undefined : serializeError(exception),
         });
         view?.onTerminated(exception);
-        this.#views.delete(query);
       },
     };
   }

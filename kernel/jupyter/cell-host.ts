@@ -23,6 +23,7 @@ const ABANDON_MS = 15;
 interface RunningCell {
   readonly epoch: number;
   readonly cellId: string;
+  readonly origin: string;
   readonly allowStdin: boolean;
 }
 
@@ -79,7 +80,12 @@ export class CellHost {
     switch (message.type) {
       case 'execute':
         this.#execute(
-          { epoch: message.epoch, cellId: message.cellId, allowStdin: message.request.allowStdin },
+          {
+            epoch: message.epoch,
+            cellId: message.cellId,
+            origin: message.origin,
+            allowStdin: message.request.allowStdin,
+          },
           message.request,
         );
         return;
@@ -106,7 +112,7 @@ export class CellHost {
   #execute(cell: RunningCell, request: CellRequest): void {
     Atomics.store(this.#flag, 0, 0);
     this.#running = cell;
-    this.#interpreter.execute(request, new PortCellOutput(cell.cellId, this.#outputs)).then(
+    this.#interpreter.execute(request, new PortCellOutput(cell, this.#outputs)).then(
       (outcome) => this.#finish(cell.epoch, toMessage(outcome)),
       (error: unknown) => this.#finish(cell.epoch, { status: 'error', error: errorContent(error) }),
     );

@@ -18,10 +18,12 @@ type Published = Extract<FromHost, { type: 'publish' }>['messageType'];
 
 export class PortCellOutput implements CellOutput {
   readonly cellId: string;
+  readonly origin: string;
   readonly #ports: OutputPorts;
 
-  constructor(cellId: string, ports: OutputPorts) {
-    this.cellId = cellId;
+  constructor(cell: { readonly cellId: string; readonly origin: string }, ports: OutputPorts) {
+    this.cellId = cell.cellId;
+    this.origin = cell.origin;
     this.#ports = ports;
   }
 

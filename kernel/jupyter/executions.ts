@@ -134,6 +134,7 @@ export class Executions {
       type: 'execute',
       epoch: this.#epoch,
       cellId: message.parent.id,
+      origin: originOf(message, code),
       request: { code, silent, storeHistory, allowStdin, executionCount, userExpressions },
     });
     iopub.status(message.parent, 'busy');
@@ -181,6 +182,12 @@ export class Executions {
           });
     this.#ports.reply(message, content);
   }
+}
+
+/** JupyterLab and VS Code send the cell's id; elsewhere the same code is taken for the same cell. */
+function originOf({ metadata }: IncomingMessage, code: string): string {
+  const { cellId } = metadata;
+  return typeof cellId === 'string' && cellId !== '' ? `cell:${cellId}` : `code:${code}`;
 }
 
 function errorOf(outcome: Exclude<OutcomeMessage, { status: 'ok' }>): CellError {

@@ -11,7 +11,13 @@ export const THREAD_PROTOCOL_VERSION = 1;
 /** Jupyter worker → main thread. */
 export type ToHost =
   /** `epoch` counts executions; an outcome with another epoch than the running one is late and ignored. */
-  | { readonly type: 'execute'; readonly epoch: number; readonly cellId: string; readonly request: CellRequest }
+  | {
+      readonly type: 'execute';
+      readonly epoch: number;
+      readonly cellId: string;
+      readonly origin: string;
+      readonly request: CellRequest;
+    }
   | {
       readonly type: 'interrupt';
       readonly id: number;

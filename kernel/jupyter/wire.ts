@@ -38,6 +38,7 @@ export interface IncomingMessage {
   readonly identities: readonly Buffer[];
   readonly parent: Parent;
   readonly header: Header;
+  readonly metadata: JsonObject;
   readonly content: JsonObject;
   readonly buffers: readonly Buffer[];
 }
@@ -150,7 +151,8 @@ function parseParts(raw: RawParts): Decoded {
   const header = parseObject(raw.header);
   if (header === undefined) return refused('the header is no JSON object');
   if (parseObject(raw.parent) === undefined) return refused('the parent header is no JSON object');
-  if (parseObject(raw.metadata) === undefined) return refused('the metadata are no JSON object');
+  const metadata = parseObject(raw.metadata);
+  if (metadata === undefined) return refused('the metadata are no JSON object');
   const content = parseObject(raw.content);
   if (content === undefined) return refused('the content is no JSON object');
   const { msg_id: id, msg_type: type, session = '' } = header;
@@ -163,6 +165,7 @@ function parseParts(raw: RawParts): Decoded {
       identities: raw.identities,
       parent: { id, header: raw.header },
       header: { msg_id: id, msg_type: type, session },
+      metadata,
       content,
       buffers: raw.buffers,
     },

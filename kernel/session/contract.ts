@@ -35,6 +35,8 @@ export interface DisplayOptions {
 export interface CellOutput {
   /** Identifies the cell execution, for the parent header of messages (the request's msg_id). */
   readonly cellId: string;
+  /** Names the cell itself, the same in all its executions. */
+  readonly origin?: string;
   stream(name: 'stdout' | 'stderr', text: string): void;
   display(data: MimeBundle, options?: DisplayOptions): void;
   /** An error that did not end the cell: from a timer, an unhandled rejection. */

@@ -1,5 +1,6 @@
 /** `display`, `clearOutput` and `input`, as cells call them. What they show belongs to the calling cell. */
 import { MillraceError } from '../core/errors.ts';
+import { DISPLAY_SYMBOL } from '../output/render-value.ts';
 import type { CellContext } from './cell-context.ts';
 import type { DisplayOptions, MimeBundle } from './contract.ts';
 
@@ -49,7 +50,9 @@ export function createDisplay(ports: DisplayPorts): Display {
     const displayId = options.displayId ?? ports.newId();
     const emit = (shown: unknown, how: DisplayOptions): void => emitBundle(ports, context, () => render(shown), how);
     emit(value, { ...options, displayId });
-    return { displayId, update: (next) => emit(next, { ...options, displayId, update: true }) };
+    const handle = { displayId, update: (next: unknown) => emit(next, { ...options, displayId, update: true }) };
+    // `display(x)` at a cell's end shows x, and not the handle as well.
+    return Object.defineProperty(handle, DISPLAY_SYMBOL, { value: () => ({}) });
   };
   const textual =
     (mime: string, plain?: string) =>

@@ -46,11 +46,11 @@ const HANDLERS: Readonly<Record<MagicName, Handler>> = {
     needsExpression(call);
     return timed(call.code, ports);
   },
-  '%page': async (call, { evaluate, page, render }) => {
-    needsExpression(call);
-    const { value } = await evaluate(call.code);
-    page(await render(value));
-    return NOTHING;
+  '%page': showInPager,
+  // The expression in the magic's line or below it.
+  '%%page': (call, ports) => {
+    const code = call.rest === '' ? call.code : call.rest;
+    return showInPager({ ...call, code, rest: code.trim() }, ports);
   },
   '%env': runEnv,
   '%who': (_call, { scope, print }) => {
@@ -121,6 +121,13 @@ function showText(mime: string): Handler {
     show({ [mime]: text, 'text/plain': text });
     return NOTHING;
   };
+}
+
+async function showInPager(call: MagicCall, { evaluate, page, render }: MagicPorts): Promise<CellValue> {
+  needsExpression(call);
+  const { value } = await evaluate(call.code);
+  page(await render(value));
+  return NOTHING;
 }
 
 async function timed(code: string, { evaluate, print }: MagicPorts): Promise<CellValue> {

@@ -24,6 +24,7 @@ export const MAGICS = [
   { name: '%%latex', usage: '%%latex', summary: 'Shows the cell as LaTeX.' },
   { name: '%%time', usage: '%%time', summary: 'Runs the cell and says how long it took.' },
   { name: '%time', usage: '%time EXPRESSION', summary: 'Evaluates the expression and says how long it took.' },
+  { name: '%%page', usage: '%%page EXPRESSION', summary: 'The same as %page.' },
   { name: '%page', usage: '%page EXPRESSION', summary: 'Shows the value in the pager.' },
   { name: '%env', usage: '%env [NAME[=VALUE]]', summary: 'Shows or sets environment variables.' },
   { name: '%who', usage: '%who', summary: 'Lists the names that cells have defined.' },

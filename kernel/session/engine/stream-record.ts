@@ -61,7 +61,7 @@ export class StreamRecord implements StreamHandle {
       status:
         this.#ended === undefined
           ? this.#status
-          : { message: 'Stopped', isDataAvailable: false, isTriggerActive: false },
+          : { message: endMessage(this.#ended.error), isDataAvailable: false, isTriggerActive: false },
       recentProgress: [...this.#progress],
       exception: this.#ended?.error,
     };
@@ -124,4 +124,9 @@ export class StreamRecord implements StreamHandle {
       throw new MillraceError('INTERNAL_ERROR', { message: 'A batch came for a query without a closure' });
     await asCell(() => onBatch(BigInt(batchId), rows));
   }
+}
+
+/** As Spark's status says it. */
+function endMessage(error: Error | undefined): string {
+  return error === undefined ? 'Stopped' : `Terminated with exception: ${error.message}`;
 }

@@ -147,6 +147,10 @@ export const CONDITIONS = {
     sqlState: '0A000',
     message: 'Another query <name> is running with the same <what>. Stop it first, or give this one another.',
   },
+  FOREACH_USER_FUNCTION_ERROR: {
+    sqlState: '39000',
+    message: 'The function of the <format> sink failed at batch <batchId>: <reason>',
+  },
   INVALID_CONF_VALUE: {
     sqlState: '22022',
     message: 'The value <value> of the setting <name> is wrong: expected <expected>. Set it by spark.conf.set.',

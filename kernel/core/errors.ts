@@ -66,13 +66,9 @@ const CAUSES_MAX = 8;
 
 /** @param depth how far down a chain of causes the error stands */
 export function serializeError(error: unknown, depth = 0): SerializedError {
-  const cause =
-    error instanceof Error && error.cause instanceof Error && depth < CAUSES_MAX
-      ? { cause: serializeError(error.cause, depth + 1) }
-      : {};
   if (error instanceof MillraceError) {
     return {
-      ...cause,
+      ...causeOf(error, depth),
       name: error.name,
       message: error.message,
       condition: error.condition,
@@ -83,9 +79,13 @@ export function serializeError(error: unknown, depth = 0): SerializedError {
   }
   if (error instanceof Error) {
     const stack = error.stack === undefined ? {} : { stack: error.stack };
-    return { name: error.name, message: error.message, ...stack, ...cause };
+    return { name: error.name, message: error.message, ...stack, ...causeOf(error, depth) };
   }
   return { name: 'Error', message: String(error) };
+}
+
+function causeOf({ cause }: Error, depth: number): Pick<SerializedError, 'cause'> {
+  return cause instanceof Error && depth < CAUSES_MAX ? { cause: serializeError(cause, depth + 1) } : {};
 }
 
 export function reviveError(serialized: SerializedError): Error {

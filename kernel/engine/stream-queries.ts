@@ -133,9 +133,14 @@ function openSink(
 function sinkProvider(engine: BatchEngine, format: string, start: StreamStart, ports: StreamPorts): SinkProvider {
   const { timeZone } = planOptions(start.conf);
   if (format === 'foreachBatch' || format === 'foreach') {
-    return createForeachSink(format, (_functionId, batchId, schema, batches) =>
-      ports.deliver(batchId, resultOf(schema, batches)),
-    );
+    return createForeachSink(format, async (_functionId, batchId, schema, batches) => {
+      try {
+        await ports.deliver(batchId, resultOf(schema, batches));
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw new MillraceError('FOREACH_USER_FUNCTION_ERROR', { format, batchId, reason }, { cause });
+      }
+    });
   }
   if (format === 'console') {
     return createConsoleSink(

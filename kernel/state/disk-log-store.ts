@@ -10,7 +10,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { MillraceError } from '../core/errors.ts';
 import type { ChecksumKind, LogStore, StoreLock } from '../stream/ports.ts';
-import { encodeSidecar, sidecarProblem } from './disk-checksum.ts';
+import { encodeSidecar, sidecarProblem } from '../core/checksum-file.ts';
+import { checksumOf } from './disk-checksum.ts';
 import { codeOf, lockFolder } from './disk-lock.ts';
 
 const SYNCHRONOUS_MAX_BYTES = 1 << 20;
@@ -33,7 +34,7 @@ class DiskLogStore implements LogStore {
     const bytes = await readWhole(full);
     if (bytes === undefined || checksum === 'inside') return bytes;
     const sidecar = await readWhole(sidecarOf(full));
-    const problem = sidecar === undefined ? 'its checksum file is missing' : sidecarProblem(bytes, sidecar);
+    const problem = sidecar === undefined ? 'its checksum file is missing' : sidecarProblem(bytes, sidecar, checksumOf);
     if (problem === undefined) return bytes;
     throw new MillraceError('CHECKPOINT_DAMAGED', {
       file: full,
@@ -46,7 +47,7 @@ class DiskLogStore implements LogStore {
     const full = this.#full(file);
     const folder = path.dirname(full);
     if (fs.mkdirSync(folder, { recursive: true }) !== undefined) syncFoldersUpTo(folder, path.dirname(this.location));
-    if (checksum === 'sidecar') this.#writeSync(sidecarOf(full), encodeSidecar(bytes));
+    if (checksum === 'sidecar') this.#writeSync(sidecarOf(full), encodeSidecar(bytes, checksumOf));
     if (bytes.length <= SYNCHRONOUS_MAX_BYTES) this.#writeSync(full, bytes);
     else await this.#writeAside(full, bytes);
     syncFolder(folder);

@@ -161,7 +161,7 @@ export class MicroBatchExecution {
       );
       faultPoint('batch-run');
       try {
-        await this.#deliver(result, timer);
+        await this.#deliver(result, timer, signal);
       } finally {
         result.release();
       }
@@ -182,12 +182,13 @@ export class MicroBatchExecution {
     );
   }
 
-  async #deliver(result: ExecutionResult, timer: PhaseTimer): Promise<void> {
+  async #deliver(result: ExecutionResult, timer: PhaseTimer, signal: AbortSignal): Promise<void> {
     const { sink, stores, listener } = this.#parts;
     const { schema, batches, rowCount } = result;
     const rows = { batchId: this.#position.batchId, schema, batches, rowCount };
     faultPoint('sink-writing');
-    await timer.time('addBatch', () => sink.addBatch(rows));
+    // A sink that waits for a program's function may wait for one that itself waits for the query's end.
+    await timer.time('addBatch', () => abortable(sink.addBatch(rows), signal));
     faultPoint('sink-done');
     listener.onBatch?.(rows);
     faultPoint('state-writing');

@@ -176,7 +176,7 @@ test('the log survives a restart, as Spark writes it, and a damaged one is named
     await readFile(path.join(metadataPath, '0'), 'utf8'),
     `v1\n{"path":"${url}","timestamp":5000,"batchId":0}`,
   );
-  assert.deepEqual(await readdir(metadataPath), ['0']);
+  assert.deepEqual(await readdir(metadataPath), ['.0.crc', '0']);
 
   const restarted = await open(folder, {}, metadataPath);
   assert.deepEqual(await read(restarted.scan(null, present(first.end, 'offset'), arena)), ['a b.txt']);
@@ -189,6 +189,9 @@ test('the log survives a restart, as Spark writes it, and a damaged one is named
   assert.deepEqual(await nextBatch(crashed, first.end), second);
   assert.deepEqual((await nextBatch(crashed, second.end)).files, ['d.txt']);
 
+  await writeFile(path.join(metadataPath, '1'), 'v1\n');
+  await assert.rejects(open(folder, {}, metadataPath), { condition: 'CHECKPOINT_DAMAGED', message: /0\/1.*checksum/ });
+  await rm(path.join(metadataPath, '.1.crc'));
   await writeFile(path.join(metadataPath, '1'), 'v1\n{"half');
   await assert.rejects(open(folder, {}, metadataPath), { condition: 'CHECKPOINT_DAMAGED', message: /sources\/0\/1/ });
   await rm(path.join(metadataPath, '1'));
@@ -196,6 +199,33 @@ test('the log survives a restart, as Spark writes it, and a damaged one is named
   await rm(metadataPath, { recursive: true });
   const foreign = await open(folder, {}, metadataPath);
   await assert.rejects(foreign.latestOffset('{"logOffset":1}', { kind: 'all' }), { condition: 'CHECKPOINT_DAMAGED' });
+});
+
+test('the log is compacted, and forgets files that are too old to be taken again', async () => {
+  const folder = await folderOf({});
+  const metadataPath = path.join(await folderOf({}), 'sources', '0');
+  const options = { maxFileAge: '50s' };
+  let stream = await open(folder, options, metadataPath);
+  let end: string | null = null;
+  for (let number = 0; number < 235; number++) {
+    await addFile(folder, `${number}.txt`, 1000 + number);
+    if (number % 47 === 46) stream = await open(folder, options, metadataPath); // a restart
+    const batch = await nextBatch(stream, end);
+    assert.deepEqual(batch.files, [`${number}.txt`]);
+    end = batch.end;
+  }
+  const names = (await readdir(metadataPath)).filter((name) => !name.startsWith('.'));
+  assert.deepEqual(names.sort(), ['229.compact', '230', '231', '232', '233', '234']);
+  const lines = (await readFile(path.join(metadataPath, '229.compact'), 'utf8')).split('\n').slice(1);
+  assert.equal(lines.length, 100, 'the entries that a query may go back to');
+  const restarted = await open(folder, options, metadataPath);
+  assert.deepEqual(await nextBatch(restarted, end), { end, files: [] });
+  assert.deepEqual(await read(restarted.scan('{"logOffset":200}', '{"logOffset":202}', arena)), ['201.txt', '202.txt']);
+  assert.throws(() => restarted.scan('{"logOffset":20}', '{"logOffset":22}', arena), {
+    condition: 'CHECKPOINT_DAMAGED',
+  });
+  await rm(path.join(metadataPath, '229.compact'));
+  await assert.rejects(open(folder, options, metadataPath), { condition: 'CHECKPOINT_DAMAGED', message: /missing/ });
 });
 
 test('a listed file that is gone is an error, or skipped with ignoreMissingFiles', async () => {

@@ -92,7 +92,7 @@ test('website-traffic is a function of row number, seed and start', async () => 
   const options = { rowsPerSecond: '1000', disorder: '5 seconds', speedup: '60', seed: '7' };
   const source = await start(websiteTrafficSource, options, { clock });
   const first = present(await source.initialOffset(), 'offset');
-  assert.equal(await source.latestOffset(first, { kind: 'all' }), first);
+  assert.equal(await source.latestOffset(first, { kind: 'trigger' }), first);
   clock.advance(2_500);
   const end = present(await source.latestOffset(first, { kind: 'all' }), 'offset');
   assert.equal(end, '{"rows":2500,"startMs":1767225600000}');
@@ -130,7 +130,7 @@ test('website-traffic goes on where it was, without rows for the time it was dow
   const clock = new ManualClock(1_000_000);
   const source = await start(websiteTrafficSource, { rowsPerSecond: '10' }, { clock });
   const logged = '{"rows":500,"startMs":7}';
-  assert.equal(await source.latestOffset(logged, { kind: 'all' }), logged);
+  assert.equal(await source.latestOffset(logged, { kind: 'trigger' }), logged);
   clock.advance(1_000);
   assert.equal(await source.latestOffset(logged, { kind: 'all' }), '{"rows":510,"startMs":7}');
 });
@@ -148,6 +148,19 @@ test('website-traffic under availableNow gives all its rows, as many at a time a
   assert.deepEqual(ends, [10, 20, 25, 25]);
   const endless = await start(websiteTrafficSource, {}, { clock: new ManualClock() });
   assert.throws(() => endless.prepareForAvailableNow?.(), { condition: 'DATA_SOURCE_OPTION', message: /option rows/ });
+});
+
+test('website-traffic without end says so to a query that would run one empty batch', async () => {
+  const clock = new ManualClock(1_767_225_600_000);
+  const endless = await start(websiteTrafficSource, {}, { clock });
+  const first = await endless.initialOffset();
+  await assert.rejects(async () => endless.latestOffset(first, { kind: 'all' }), {
+    condition: 'DATA_SOURCE_OPTION',
+    message: /option rows.*once.*backlog/,
+  });
+  const backlog = await start(websiteTrafficSource, { backlog: '2 seconds' }, { clock });
+  const end = await backlog.latestOffset(await backlog.initialOffset(), { kind: 'all' });
+  assert.equal(end, '{"rows":2000,"startMs":1767225598000}');
 });
 
 test('website-traffic ends at rows, and a batch needs that end', async () => {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { batchFromRows } from '../../kernel/arrow/from-rows.ts';
 import { field, Types } from '../../kernel/arrow/types.ts';
 import { rowsOf } from '../../kernel/arrow/values.ts';
-import type { ScanRequest, SinkBatch } from '../../kernel/connectors/contract.ts';
+import type { ScanRequest, SinkBatch, StreamSource } from '../../kernel/connectors/contract.ts';
 import { createConnectors } from '../../kernel/connectors/registry.ts';
 import { openBatch, openStream, readRows, sinkContext, sourceContext, testMemory } from './support/scan.ts';
 
@@ -54,7 +54,39 @@ test('a memory stream gives each chunk once per range, frees it on commit, and s
   assert.deepEqual(await readRows(stream.scan('0', '1', arena), schema, memory), [{ id: 3, name: 'n3' }]);
   await stream.commit('0');
   assert.deepEqual(await readRows(stream.scan('0', '1', arena), schema, memory), [{ id: 3, name: 'n3' }]);
-  assert.throws(() => stream.scan(null, '1', arena), { condition: 'STREAMING_DATA_LOSS' });
+  assert.throws(() => stream.scan(null, '1', arena), { condition: 'NOT_SUPPORTED', message: /new checkpointLocation/ });
+});
+
+test('two queries read one memory stream; a later one begins with what is left', async () => {
+  const { memoryStreams, source } = connectors();
+  const open = () => openStream(source('memory-stream'), request({ streamId: 's' }), sourceContext(memory));
+  const ids = async (stream: StreamSource, start: string | null, end: string) =>
+    (await readRows(stream.scan(start, end, arena), schema, memory)).map(({ id }) => id);
+  const fast = await open();
+  const slow = await open();
+  memoryStreams.append('s', [rows(1)]);
+  memoryStreams.append('s', [rows(2)]);
+  await fast.commit('1');
+  assert.deepEqual(await ids(slow, null, '1'), [1, 2], 'kept for the slow one');
+  await slow.commit('0');
+  const later = await open();
+  assert.equal(await later.initialOffset(), '0');
+  assert.deepEqual(await ids(later, '0', '1'), [2]);
+  await slow.stop();
+  await later.stop();
+  await fast.commit('1');
+  assert.equal(await (await open()).initialOffset(), '1');
+});
+
+test('a memory stream goes on after a checkpoint of another process', async () => {
+  const { memoryStreams, source } = connectors();
+  const stream = await openStream(source('memory-stream'), request({ streamId: 's' }), sourceContext(memory));
+  assert.equal(await stream.latestOffset('7', { kind: 'trigger' }), '7');
+  memoryStreams.append('s', [rows(5)]);
+  assert.equal(await stream.latestOffset('7', { kind: 'trigger' }), '8');
+  assert.deepEqual(await readRows(stream.scan('7', '8', arena), schema, memory), [{ id: 5, name: 'n5' }]);
+  await stream.commit('8');
+  assert.equal(await stream.latestOffset('8', { kind: 'trigger' }), '8');
 });
 
 test('a reader gives the wanted columns in the wanted order', async () => {

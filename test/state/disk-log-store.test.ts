@@ -8,7 +8,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { MillraceError } from '../../kernel/core/errors.ts';
-import { encodeSidecar } from '../../kernel/state/disk-checksum.ts';
+import { encodeSidecar } from '../../kernel/core/checksum-file.ts';
+import { checksumOf } from '../../kernel/state/disk-checksum.ts';
 import { openDiskLogStore } from '../../kernel/state/disk-log-store.ts';
 
 let folder = '';
@@ -41,8 +42,11 @@ test('what is written is read, listed and removed; nothing temporary stays', asy
 
 test('a sidecar has Hadoop’s format', () => {
   // "crc\0", 512 bytes per checksum, crc32 of "123456789" is the standard's check value.
-  assert.equal(Buffer.from(encodeSidecar(bytesOf('123456789'))).toString('hex'), '6372630000000200cbf43926');
-  assert.equal(encodeSidecar(new Uint8Array(1025)).length, 8 + 3 * 4);
+  assert.equal(
+    Buffer.from(encodeSidecar(bytesOf('123456789'), checksumOf)).toString('hex'),
+    '6372630000000200cbf43926',
+  );
+  assert.equal(encodeSidecar(new Uint8Array(1025), checksumOf).length, 8 + 3 * 4);
 });
 
 test('a lock holds in this process until it is released', async () => {

@@ -18,7 +18,7 @@ import type { FileFormat } from '../formats/contract.ts';
 import { optionReader } from '../options.ts';
 import { absolutePath, listFiles, listingOptions, type DataFile, type ListingOptions } from './file-listing.ts';
 import { scanOf } from './scan-of.ts';
-import { openSeenFilesLog, type SeenFilesLog } from './seen-files.ts';
+import { openSeenFilesLog, type SeenFile, type SeenFilesLog } from './seen-files.ts';
 
 const DEFAULT_AGE_MS = 7 * 86_400_000;
 
@@ -116,7 +116,7 @@ class FileStream implements StreamSource {
     this.#schema = schema;
     this.#options = options;
     this.#log = log;
-    for (const entry of log.entries) this.#remember(entry);
+    this.#remember(log.files());
   }
 
   initialOffset(): Promise<null> {
@@ -129,7 +129,7 @@ class FileStream implements StreamSource {
   }
 
   async latestOffset(start: string | null, limit: ReadLimit): Promise<string | null> {
-    const newest = this.#log.entries.length - 1;
+    const newest = this.#log.count - 1;
     // Entries that no batch has read yet, as after a crash, come first.
     if (newest > numberOf(start)) return offsetOf(newest);
     if (newest < numberOf(start)) throw this.#log.missing(numberOf(start));
@@ -139,16 +139,16 @@ class FileStream implements StreamSource {
     fresh.sort((a, b) => (latestFirst ? b.modifiedMs - a.modifiedMs : a.modifiedMs - b.modifiedMs));
     const files = limit.kind === 'all' ? fresh : fresh.slice(0, filesPerTriggerMax);
     if (files.length > 0) {
-      await this.#log.append(files);
       this.#remember(files);
+      const taken = files.map(({ path: file, modifiedMs }) => ({ path: file, modifiedMs }));
+      await this.#log.append(taken, ({ path: file }) => this.#seen.has(this.#key(file)));
     }
-    return offsetOf(this.#log.entries.length - 1);
+    return offsetOf(this.#log.count - 1);
   }
 
   scan(start: string | null, end: string): AsyncIterable<ScanLease> {
-    if (numberOf(end) >= this.#log.entries.length) throw this.#log.missing(numberOf(end));
-    const entries = this.#log.entries.slice(numberOf(start) + 1, numberOf(end) + 1);
-    const files = entries.flat().flatMap(({ path: file, modifiedMs }) => this.#openable(file, modifiedMs));
+    const taken = this.#log.filesOf(numberOf(start) + 1, numberOf(end) + 1);
+    const files = taken.flatMap(({ path: file, modifiedMs }) => this.#openable(file, modifiedMs));
     return scanOf(leaseFiles(this.#format, files, this.#request, this.#schema));
   }
 
@@ -157,7 +157,7 @@ class FileStream implements StreamSource {
   }
 
   reportLatest(): string | undefined {
-    return offsetOf(this.#log.entries.length - 1) ?? undefined;
+    return offsetOf(this.#log.count - 1) ?? undefined;
   }
 
   stop(): Promise<void> {
@@ -188,7 +188,7 @@ class FileStream implements StreamSource {
     return file.modifiedMs >= this.#oldestMs && !this.#seen.has(this.#key(file.path));
   }
 
-  #remember(files: readonly { readonly path: string; readonly modifiedMs: number }[]): void {
+  #remember(files: readonly SeenFile[]): void {
     for (const { path: file, modifiedMs } of files) {
       this.#seen.set(this.#key(file), modifiedMs);
       this.#newestMs = Math.max(this.#newestMs, modifiedMs);

@@ -21,6 +21,7 @@ import type { ScanTask, TaskReader } from '../../arrow/scan.ts';
 import type { DataType, Field } from '../../arrow/types.ts';
 import { assert } from '../../core/assert.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { MillraceError } from '../../core/errors.ts';
 import { bytesBuilder, constantInt, constantText, longBuilder } from '../blocks.ts';
 import type { ConnectorOptions, SourceProvider, StreamSource } from '../contract.ts';
 import { KAFKA_SCHEMA } from '../kafka/schema.ts';
@@ -100,9 +101,7 @@ function trafficStream(settings: TrafficOptions, clock: Clock): StreamSource {
     description: `WebsiteTraffic[rowsPerSecond=${rowsPerSecond}]`,
     initialOffset: () => Promise.resolve(offsetText(0, settings.startMs ?? clock.nowMs() - backlogMs)),
     prepareForAvailableNow() {
-      if (rowsMax === Number.MAX_SAFE_INTEGER) {
-        throw optionReader(FORMAT, {}).wrong('rows', 'availableNow needs an end', 'Give the number of rows.');
-      }
+      if (rowsMax === Number.MAX_SAFE_INTEGER) throw endless('availableNow needs an end');
       paced = false; // everything is available
       return Promise.resolve();
     },
@@ -113,6 +112,10 @@ function trafficStream(settings: TrafficOptions, clock: Clock): StreamSource {
       const arrived = paced ? resumed.rows + Math.floor((elapsedMs * rowsPerSecond) / 1000) : rowsMax;
       const perTrigger = limit.kind === 'trigger' ? from.rows + rowsPerTriggerMax : Number.MAX_SAFE_INTEGER;
       const available = Math.max(from.rows, Math.min(arrived, rowsMax));
+      // Rows arrive while a query runs: one that makes a single batch at its start would never read any.
+      if (limit.kind === 'all' && available === from.rows && rowsMax === Number.MAX_SAFE_INTEGER) {
+        throw endless('the trigger once finds no rows at the start of a stream without end');
+      }
       newest = offsetText(available, from.startMs);
       return Promise.resolve(offsetText(Math.min(available, Math.max(from.rows, perTrigger)), from.startMs));
     },
@@ -124,6 +127,10 @@ function trafficStream(settings: TrafficOptions, clock: Clock): StreamSource {
     commit: () => Promise.resolve(),
     stop: () => Promise.resolve(),
   };
+}
+
+function endless(problem: string): MillraceError {
+  return optionReader(FORMAT, {}).wrong('rows', problem, "Give the number of rows, or a 'backlog'.");
 }
 
 function offsetText(rows: number, startMs: number): string {

@@ -127,6 +127,8 @@ function place(
       prefix: { type: 'string' },
     },
   });
+  if ([values.user, values['sys-prefix'], values.prefix !== undefined].filter(Boolean).length > 1)
+    throw usage('A kernelspec goes to one place: --user, --sys-prefix or --prefix DIR');
   terminal.out(`${act({ prefix: values.prefix, sysPrefix: values['sys-prefix'] })}\n`);
   return 0;
 }

@@ -111,6 +111,8 @@ export function installKernelspec() {
 
 /** JupyterLab's defaults in .venv/: no question about news in front of the first notebook. */
 export function configureLab() {
+  // JupyterLab runs a yarn.js of its own at its start, which must not be taken for a module of this package.
+  writeWhereNew(join(VENV, 'package.json'), '{ "type": "commonjs" }\n');
   const settings = { '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false } };
   const file = join(VENV, 'share', 'jupyter', 'lab', 'settings', 'overrides.json');
   writeWhereNew(file, `${JSON.stringify(settings, undefined, 2)}\n`);

@@ -1,8 +1,17 @@
 /** `npm run bench [-- ARGS]`: sets up what is missing, then test/bench/main.ts. */
 import { spawnSync } from 'node:child_process';
-import { buildKernel, checkNode, installKernelspec, installPackages, preparePython, ROOT } from './setup.mjs';
+import {
+  buildKernel,
+  checkNode,
+  checkPython,
+  installKernelspec,
+  installPackages,
+  preparePython,
+  ROOT,
+} from './setup.mjs';
 
 checkNode();
+checkPython();
 installPackages();
 await buildKernel();
 preparePython('lab', 'test', 'bench');

@@ -53,6 +53,11 @@ const REQUIREMENTS = {
   bench: ['pyspark==4.3.*', 'duckdb', 'pyarrow'],
 };
 
+/** So that a missing Python is told before anything is installed. */
+export function checkPython() {
+  if (!existsSync(join(VENV, 'bin', 'python'))) findPython();
+}
+
 /** Makes .venv/ where it is missing, and installs what the given groups need. uv where it can be had (three times as fast), else pip. */
 export function preparePython(...groups) {
   const python = join(VENV, 'bin', 'python');

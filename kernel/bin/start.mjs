@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   buildKernel,
   checkNode,
+  checkPython,
   configureLab,
   installKernelspec,
   installPackages,
@@ -13,6 +14,7 @@ import {
 } from './setup.mjs';
 
 checkNode();
+checkPython();
 installPackages();
 await buildKernel();
 preparePython('lab');

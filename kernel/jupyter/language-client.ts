@@ -8,6 +8,9 @@ import type { CatalogSnapshot, Completion, Inspection, LanguageService } from '.
 import type { LanguageRequest, LanguageResponse } from '../session/language-protocol.ts';
 import type { Log } from './log.ts';
 
+/** Each keystroke makes a new checker's worth of short-lived objects: with room for them a completion takes a third less. */
+const YOUNG_MB = 64;
+
 interface Waiting {
   readonly resolve: (response: LanguageResponse) => void;
   readonly reject: (error: Error) => void;
@@ -64,7 +67,7 @@ export class LanguageClient implements LanguageService {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#url);
+    const worker = new Worker(this.#url, { name: 'language', resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
     worker.on('message', (response: LanguageResponse) => {
       const waiting = this.#waiting.get(response.id);
       this.#waiting.delete(response.id);

@@ -24,7 +24,10 @@ function service() {
     publicModule,
     typesFolder: fileURLToPath(new URL('../../node_modules/@types', import.meta.url)),
     globals: (exported) =>
-      `import * as m from './index.ts'; declare global { const spark: m.Session; ${exported.map((name) => `const ${name}: typeof m.${name};`).join(' ')} }`,
+      `import * as m from './index.ts'; declare global { const spark: m.Session; ${exported
+        .filter(({ isValue }) => isValue)
+        .map(({ name, documentation }) => `${documentation} const ${name}: typeof m.${name};`)
+        .join(' ')} }`,
     sql: {
       keywords: ['SELECT', 'FROM', 'WHERE'],
       functions: [

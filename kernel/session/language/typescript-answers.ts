@@ -31,7 +31,7 @@ export function completeTypeScript(
       entries.length <= SIGNATURES_MAX
         ? service.getCompletionEntryDetails(file, offset, entry.name, undefined, entry.source, undefined, undefined)
         : undefined;
-    const signature = detail === undefined ? '' : ts.displayPartsToString(detail.displayParts);
+    const signature = detail === undefined ? '' : signatureText(detail.displayParts);
     return { text: entry.name, type: typeOfKind(entry.kind), ...(signature === '' ? {} : { signature }) };
   });
   return { matches: entries.map((entry) => entry.name), cursorStart, cursorEnd, types };
@@ -49,11 +49,7 @@ export function inspectTypeScript(
     service.getQuickInfoAtPosition(file, offset) ??
     (cursor > 0 ? service.getQuickInfoAtPosition(file, offset - 1) : undefined);
   if (info !== undefined) {
-    return inspection(
-      ts.displayPartsToString(info.displayParts),
-      ts.displayPartsToString(info.documentation),
-      info.tags ?? [],
-    );
+    return inspection(signatureText(info.displayParts), ts.displayPartsToString(info.documentation), info.tags ?? []);
   }
   const help = service.getSignatureHelpItems(file, offset, undefined);
   const item = help?.items[help.selectedItemIndex];
@@ -79,6 +75,11 @@ export function inspection(
     found: true,
     data: { 'text/plain': plain, 'text/markdown': markdown.filter((part) => part !== '').join('\n\n') },
   };
+}
+
+/** Types without the paths of the files that declare them. */
+function signatureText(parts: readonly ts.SymbolDisplayPart[] | undefined): string {
+  return ts.displayPartsToString([...(parts ?? [])]).replaceAll(/import\("[^"]*"\)\./g, '');
 }
 
 function identifierStart(code: string, cursor: number): number {

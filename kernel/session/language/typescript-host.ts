@@ -10,8 +10,17 @@ export interface TypeScriptHostOptions {
   readonly publicModule: string;
   /** The folder with Node's declarations: node_modules/@types. */
   readonly typesFolder: string;
-  /** Declarations of the names that cells have without an import, given the names that the public module exports. */
-  readonly globals: (exported: readonly string[]) => string;
+  /** Declarations of the names that cells have without an import, given what the public module exports. */
+  readonly globals: (exported: readonly ExportedName[]) => string;
+}
+
+export interface ExportedName {
+  readonly name: string;
+  readonly isValue: boolean;
+  /** How many parameters the type of this name has; undefined where there is no such type. */
+  readonly typeParameterCount: number | undefined;
+  /** Its JSDoc as source text, empty where it has none. */
+  readonly documentation: string;
 }
 
 const COMPILER_OPTIONS: ts.CompilerOptions = {
@@ -59,13 +68,12 @@ export class TypeScriptHost {
 
   #declareGlobals(): void {
     const program = this.service.getProgram();
+    const checker = program?.getTypeChecker();
     const source = program?.getSourceFile(this.#options.publicModule);
-    const symbol = source === undefined ? undefined : program?.getTypeChecker().getSymbolAtLocation(source);
-    const exported = symbol === undefined ? [] : (program?.getTypeChecker().getExportsOfModule(symbol) ?? []);
-    const values = exported
-      .filter((one) => (aliased(program, one).flags & ts.SymbolFlags.Value) !== 0)
-      .map((one) => one.name);
-    this.#setText(this.#globalsFile, this.#options.globals(values));
+    const symbol = source === undefined ? undefined : checker?.getSymbolAtLocation(source);
+    if (checker === undefined || symbol === undefined) return;
+    const exported = checker.getExportsOfModule(symbol).map((one) => exportedName(checker, one));
+    this.#setText(this.#globalsFile, this.#options.globals(exported));
   }
 
   #setText(file: string, text: string): void {
@@ -108,7 +116,32 @@ export class TypeScriptHost {
   }
 }
 
-function aliased(program: ts.Program | undefined, symbol: ts.Symbol): ts.Symbol {
-  if (program === undefined || (symbol.flags & ts.SymbolFlags.Alias) === 0) return symbol;
-  return program.getTypeChecker().getAliasedSymbol(symbol);
+function exportedName(checker: ts.TypeChecker, symbol: ts.Symbol): ExportedName {
+  const meant = (symbol.flags & ts.SymbolFlags.Alias) === 0 ? symbol : checker.getAliasedSymbol(symbol);
+  const isType = (meant.flags & ts.SymbolFlags.Type) !== 0;
+  return {
+    name: symbol.name,
+    isValue: (meant.flags & ts.SymbolFlags.Value) !== 0,
+    typeParameterCount: isType ? typeParameterCount(meant) : undefined,
+    documentation: documentation(meant),
+  };
+}
+
+function typeParameterCount({ declarations = [] }: ts.Symbol): number {
+  for (const declaration of declarations) {
+    if (ts.isClassLike(declaration) || ts.isInterfaceDeclaration(declaration) || ts.isTypeAliasDeclaration(declaration))
+      return declaration.typeParameters?.length ?? 0;
+  }
+  return 0;
+}
+
+/** The comment as it stands before the declaration: that of a constant belongs to its statement. */
+function documentation({ declarations = [] }: ts.Symbol): string {
+  const [declaration] = declarations;
+  if (declaration === undefined) return '';
+  const node = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
+  const text = node.getSourceFile().text;
+  const comments = ts.getLeadingCommentRanges(text, node.pos) ?? [];
+  const last = comments.map(({ pos, end }) => text.slice(pos, end)).findLast((comment) => comment.startsWith('/**'));
+  return last ?? '';
 }

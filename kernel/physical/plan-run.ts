@@ -13,7 +13,9 @@ import { Types } from '../arrow/types.ts';
 import { assert, present } from '../core/assert.ts';
 import type { EvalContext } from '../functions/contract.ts';
 import { compileColumns } from './expressions/evaluator.ts';
-import { finishAggregate, mergeGroups } from './run-aggregate.ts';
+import { mergeDense } from './dense-groups/merge-dense.ts';
+import { denseShapeOf } from './dense-groups/stage-shape.ts';
+import { finishAggregate, keysRead, mergeGroups } from './run-aggregate.ts';
 import { joinBatches } from './run-join.ts';
 import { keepFirst } from './run-deduplicate.ts';
 import { SharedLeases } from './leases.ts';
@@ -124,13 +126,29 @@ export class PlanRun {
 
   async #aggregate(node: PhysicalOf<'aggregate'>): Promise<readonly RecordBatch[]> {
     assert(node.child.kind === 'stage', 'an aggregate merges the partial results of a stage');
-    const partials = this.#keep(await this.#stageRows(node.child, undefined));
+    const rows = await this.#stageRows(node.child, undefined);
+    this.#cleanups.push(rows.release);
+    if (rows.dense.length > 0) return this.#finishDense(node, rows);
+    const partials = rows.batches;
     const merged = await this.#stages.mergeByPartition(node, partials);
     const groups =
       merged === undefined ? [mergeGroups(node, partials, this.#engine, this.context)] : this.#keep(merged);
     const state =
       node.stateId === undefined ? undefined : present(this.#input.stateful.get(node.stateId), 'state operator');
     return finishAggregate(node, groups, state, this.context);
+  }
+
+  /** Dense groups, and partial results that would not be dense. */
+  #finishDense(node: PhysicalOf<'aggregate'>, { dense, batches }: StageRows): readonly RecordBatch[] {
+    assert(node.child.kind === 'stage', 'an aggregate merges the partial results of a stage');
+    const shape = present(denseShapeOf(node.child), 'the shape of dense groups');
+    const state =
+      node.stateId === undefined ? undefined : present(this.#input.stateful.get(node.stateId), 'state operator');
+    const isLast = state === undefined && batches.length === 0 && node.panes === undefined;
+    const wanted = isLast ? keysRead(node) : new Set(node.keys.keys());
+    const merged = mergeDense(shape, dense, wanted, this.#engine.instance, this.#input.arena);
+    const groups = isLast ? merged : mergeGroups(node, [merged, ...batches], this.#engine, this.context);
+    return finishAggregate(node, [groups], state, this.context);
   }
 
   async #deduplicate(node: PhysicalOf<'deduplicate'>): Promise<readonly RecordBatch[]> {

@@ -5,6 +5,7 @@ import type { BatchReference } from '../arrow/reference.ts';
 import type { ScanLease, ScanTask } from '../arrow/scan.ts';
 import type { DataType, Schema } from '../arrow/types.ts';
 import type { AccumulatorSpec } from '../functions/contract.ts';
+import type { DenseReference } from './dense-groups/reference.ts';
 import type { Kernels } from '../../wasm/abi/kernels.ts';
 
 /** One wasm instance over the shared engine memory; each engine thread has one. */
@@ -157,6 +158,8 @@ export type StageOptions = Omit<ExecutionOptions, 'signal'>;
 export interface StageOutcome {
   /** Batches by the index of the task they come from; a stage that aggregates has one entry, index 0. */
   readonly output: readonly { readonly taskIndex: number; readonly batches: readonly BatchReference[] }[];
+  /** Groups that are not among the batches. */
+  readonly dense?: DenseReference | undefined;
   readonly inputRows: number;
   readonly eventTimes: readonly EventTimeStats[];
 }

@@ -6,6 +6,7 @@ import { type DataType, field, type Schema, Types } from '../arrow/types.ts';
 import { assert, present } from '../core/assert.ts';
 import type { EvalContext } from '../functions/contract.ts';
 import type { ExecutorOptions } from './execution.ts';
+import { columnIdsOf } from '../expr/nodes.ts';
 import { compileColumns } from './expressions/evaluator.ts';
 import { aggregateFunction } from './functions.ts';
 import { schemaOfColumns } from './operators/operators.ts';
@@ -101,10 +102,32 @@ function zeroCount(type: DataType, arena: EvalContext['arena']): Column {
   return column;
 }
 
+/** The grouping columns that the outputs read. */
+function outputsRead(node: AggregateNode): AggregateNode['keyOutputs'] {
+  const read = new Set(node.columns.flatMap(({ expression }) => [...columnIdsOf(expression)]));
+  return node.keyOutputs.filter(({ column }) => read.has(column.id));
+}
+
+/** The keys (k0…) that the outputs read. */
+export function keysRead(node: AggregateNode): ReadonlySet<number> {
+  return new Set(outputsRead(node).flatMap(({ from }) => keysOf(from)));
+}
+
+function keysOf(from: KeyOutput): readonly number[] {
+  switch (from.kind) {
+    case 'key':
+    case 'window':
+      return [from.index];
+    case 'struct':
+      return [...from.fields.flatMap(keysOf), ...(from.presence === undefined ? [] : [from.presence])];
+  }
+}
+
 function finishGroups(node: AggregateNode, groups: RecordBatch, context: EvalContext): RecordBatch {
   const keyColumns = groups.columns.slice(0, node.keys.length);
   const states = groups.columns.slice(node.keys.length);
-  const keys = node.keyOutputs.map(({ from }) => keyColumn(from, keyColumns, groups.length, context));
+  const read = outputsRead(node);
+  const keys = read.map(({ from }) => keyColumn(from, keyColumns, groups.length, context));
   const results = node.aggregates.map((aggregate) =>
     aggregateFunction(aggregate.name).finish(
       aggregate.states.map((index) => present(states[index], 'state column')),
@@ -113,10 +136,7 @@ function finishGroups(node: AggregateNode, groups: RecordBatch, context: EvalCon
       context,
     ),
   );
-  const columns = [
-    ...node.keyOutputs.map((key) => key.column),
-    ...node.aggregates.map((aggregate) => aggregate.column),
-  ];
+  const columns = [...read.map((key) => key.column), ...node.aggregates.map((aggregate) => aggregate.column)];
   const finished = makeBatch(schemaOfColumns(columns), [...keys, ...results], groups.length);
   const compute = compileColumns(
     node.columns.map((column) => column.expression),

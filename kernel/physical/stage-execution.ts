@@ -4,6 +4,7 @@ import { openBatch } from '../arrow/open.ts';
 import type { ScanLease } from '../arrow/scan.ts';
 import { present } from '../core/assert.ts';
 import type { ExecutorOptions, RunInput } from './execution.ts';
+import type { DenseReference } from './dense-groups/reference.ts';
 import { batchLeases, NO_LEASES, partitionLeases, rangeLeases } from './leases.ts';
 import { EventTimeNotes, schemaOfColumns } from './operators/operators.ts';
 import { windowsPerPane } from './operators/windows.ts';
@@ -24,6 +25,8 @@ const PARALLEL_MERGE_WORKERS_MIN = 3;
 /** A stage's rows, and how to give them back. */
 export interface StageRows {
   readonly batches: readonly RecordBatch[];
+  /** Partial groups that are not among the batches. */
+  readonly dense: readonly DenseReference[];
   readonly release: () => void;
 }
 
@@ -197,8 +200,9 @@ export class StageExecution {
 
   #finish(run: StageRun, sourceId: number | undefined): StageRows {
     const batches = run.finishBatches().flatMap((output) => output.batches);
+    const dense = run.dense();
     this.#note(run, sourceId);
-    return { batches, release: () => run.release() };
+    return { batches, dense: dense === undefined ? [] : [dense], release: () => run.release() };
   }
 
   async #runPooled(stage: Stage, leases: AsyncIterable<ScanLease>, sourceId: number | undefined): Promise<StageRows> {
@@ -211,7 +215,8 @@ export class StageExecution {
       .flatMap((outcome) => outcome.output)
       .sort((a, b) => a.taskIndex - b.taskIndex)
       .flatMap((output) => output.batches.map((batch) => openBatch(batch, memory)));
-    return { batches, release: () => pooled.release() };
+    const dense = pooled.outcomes.flatMap((outcome) => (outcome.dense === undefined ? [] : [outcome.dense]));
+    return { batches, dense, release: () => pooled.release() };
   }
 
   #note(outcome: Pick<StageOutcome, 'inputRows' | 'eventTimes'>, sourceId: number | undefined): void {

@@ -11,6 +11,9 @@ import { referenceBatch } from '../arrow/open.ts';
 import type { ScanTask, TaskReader } from '../arrow/scan.ts';
 import { present } from '../core/assert.ts';
 import type { EvalContext, FunctionContext } from '../functions/contract.ts';
+import type { DenseReference } from './dense-groups/reference.ts';
+import { denseShapeOf } from './dense-groups/stage-shape.ts';
+import { compileDenseSink } from './operators/dense-sink.ts';
 import { compileOperator, EventTimeNotes, type Operator } from './operators/operators.ts';
 import { compileSink, type OpenSink, type Sink } from './operators/sinks.ts';
 import type {
@@ -27,6 +30,9 @@ import { builtInReader } from './task-readers.ts';
 /** Rows per vector: small enough for the caches, large enough that calls do not count. */
 export const BATCH_ROWS_MAX = 8192;
 
+/** Where nothing is computed between the source and the sink, rows pass the caches but once. */
+const MORSEL_ROWS_MAX = 65_536;
+
 /** What operators have allocated is freed when it exceeds this: often enough for the caches, seldom enough not to cost. */
 const VECTOR_BYTES_MAX = 1 << 20;
 
@@ -38,18 +44,26 @@ export interface StageEngine {
 
 export interface CompiledStage {
   readonly stage: Stage;
+  readonly batchRowsMax: number;
   readonly operators: readonly Operator[];
   readonly openSink: OpenSink;
 }
 
 export function compileStage(stage: Stage, context: FunctionContext): CompiledStage {
+  const shape = denseShapeOf(stage);
+  const chained = shape?.panes === undefined ? stage.operators : stage.operators.slice(0, -1);
   let input = stage.source.output;
-  const operators = stage.operators.map((operator) => {
+  const operators = chained.map((operator) => {
     const compiled = compileOperator(operator, input, context);
     input = operator.output;
     return compiled;
   });
-  return { stage, operators, openSink: compileSink(stage.sink, input, context) };
+  const { sink } = stage;
+  if (shape === undefined || sink.kind !== 'aggregate') {
+    return { stage, operators, openSink: compileSink(sink, input, context), batchRowsMax: BATCH_ROWS_MAX };
+  }
+  const openSink = compileDenseSink(stage, sink, shape, input, context);
+  return { stage, operators, openSink, batchRowsMax: operators.length === 0 ? MORSEL_ROWS_MAX : BATCH_ROWS_MAX };
 }
 
 export class StageRun implements StageRunner {
@@ -84,7 +98,7 @@ export class StageRun implements StageRunner {
     const batches = present(reader, `the reader ${task.reader}`).read(task, {
       schema: this.#compiled.stage.source.schema,
       arena: this.#taskArena,
-      batchRowsMax: BATCH_ROWS_MAX,
+      batchRowsMax: this.#compiled.batchRowsMax,
       timeZone: this.#options.timeZone,
     });
     try {
@@ -105,6 +119,7 @@ export class StageRun implements StageRunner {
         taskIndex,
         batches: batches.map(referenceBatch),
       })),
+      dense: this.dense(),
       inputRows: this.#inputRows,
       eventTimes: this.#notes.list(),
     };
@@ -112,6 +127,11 @@ export class StageRun implements StageRunner {
 
   finishBatches(): ReturnType<Sink['finish']> {
     return this.#sink.finish(this.#context);
+  }
+
+  /** After `finishBatches`: groups that are not among its batches. */
+  dense(): DenseReference | undefined {
+    return this.#sink.dense?.();
   }
 
   get inputRows(): number {

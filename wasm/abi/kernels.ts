@@ -12,6 +12,7 @@
  * - A checked kernel returns -1, or the number of the first valid row that overflows (divides by zero, …).
  * - Every output has room for `length` values, bytes outputs for what the sizing kernel said; outputs may be an input.
  */
+import type { DenseKernels } from './dense-kernels.ts';
 import type { GroupKernels } from './group-kernels.ts';
 import type { JsonKernels } from './json-kernels.ts';
 
@@ -272,4 +273,5 @@ export interface Kernels
     HashKernels,
     WindowKernels,
     JsonKernels,
-    GroupKernels {}
+    GroupKernels,
+    DenseKernels {}

@@ -5,6 +5,7 @@ export * from './bitmap';
 export * from './cast';
 export * from './compare';
 export * from './json';
+export * from './dense';
 export * from './dictionary';
 export * from './hash';
 export * from './movement';

@@ -93,7 +93,7 @@ function compileWindow(
 }
 
 /** Rows without a time fall in no window. */
-function withTimes(
+export function withTimes(
   batch: RecordBatch,
   times: Column,
   context: EvalContext,
@@ -115,7 +115,7 @@ function withTimes(
   };
 }
 
-function startsOf(times: Column, origin: bigint, slide: bigint, { arena, kernels }: EvalContext): Column {
+export function startsOf(times: Column, origin: bigint, slide: bigint, { arena, kernels }: EvalContext): Column {
   assert(times.layout === 'fixed', 'times are timestamps');
   const starts = allocateFixed(Types.timestamp, times.length, arena);
   kernels.window_start(pointerOf(times.values), times.length, origin, slide, pointerOf(starts.values));

@@ -1,5 +1,5 @@
 /** What a stage's sink keeps of the batches that reach it. */
-import type { RecordBatch } from '../../arrow/column.ts';
+import type { Column, RecordBatch } from '../../arrow/column.ts';
 import { concatBatches } from '../../arrow/concat.ts';
 import type { Arena } from '../../arrow/memory.ts';
 import { copyBatch } from '../../arrow/transfer.ts';
@@ -11,6 +11,7 @@ import { columnOfArgument } from '../columns.ts';
 import { takeBatch, takeColumn } from '../take.ts';
 import { expandPanes } from './windows.ts';
 import { compileColumns, compileExpressions, type Evaluator } from '../expressions/evaluator.ts';
+import type { DenseReference } from '../dense-groups/reference.ts';
 import type { CreateGroupTable, EngineInstance, GroupTable } from '../ports.ts';
 import type { PaneExpansion, StageSink } from '../stage.ts';
 import { sortedRows } from './sort.ts';
@@ -21,6 +22,8 @@ export interface Sink {
   readonly rowCount: number;
   add(taskIndex: number, batch: RecordBatch, context: EvalContext): void;
   finish(context: EvalContext): readonly { readonly taskIndex: number; readonly batches: readonly RecordBatch[] }[];
+  /** After `finish`: groups that are not among its batches. */
+  dense?(): DenseReference | undefined;
   release(): void;
 }
 
@@ -86,19 +89,31 @@ class CollectSink implements Sink {
 
 type ComputeColumns = ReturnType<typeof compileColumns>;
 type AggregateOf = Extract<StageSink, { kind: 'aggregate' }>;
-interface Inputs {
+export interface Inputs {
   readonly evaluator: Evaluator;
   /** For each accumulator its position among the evaluator's expressions; undefined: counts rows. */
   readonly positions: readonly (number | undefined)[];
 }
 
-function compileInputs(sink: AggregateOf, input: readonly ColumnExpr[], context: FunctionContext): Inputs {
+export function compileInputs(sink: AggregateOf, input: readonly ColumnExpr[], context: FunctionContext): Inputs {
   const given = sink.accumulators.flatMap((accumulator) =>
     accumulator.input === undefined ? [] : [accumulator.input],
   );
   let next = 0;
   const positions = sink.accumulators.map((accumulator) => (accumulator.input === undefined ? undefined : next++));
   return { evaluator: compileExpressions(given, input, context), positions };
+}
+
+/** The accumulators' columns; undefined: counts rows. */
+export function inputColumns(
+  { evaluator, positions }: Inputs,
+  batch: RecordBatch,
+  context: EvalContext,
+): readonly (Column | undefined)[] {
+  const values = evaluator
+    .evaluate(batch, context)
+    .map((value) => columnOfArgument(value, batch.length, context.arena));
+  return positions.map((position) => (position === undefined ? undefined : values[position]));
 }
 
 class AggregateSink implements Sink {
@@ -115,12 +130,7 @@ class AggregateSink implements Sink {
   }
 
   add(_taskIndex: number, batch: RecordBatch, context: EvalContext): void {
-    const { evaluator, positions } = this.#inputs;
-    const values = evaluator
-      .evaluate(batch, context)
-      .map((value) => columnOfArgument(value, batch.length, context.arena));
-    const inputs = positions.map((position) => (position === undefined ? undefined : values[position]));
-    this.#table.update(this.#keys(batch, context), inputs, batch.length);
+    this.#table.update(this.#keys(batch, context), inputColumns(this.#inputs, batch, context), batch.length);
   }
 
   finish(context: EvalContext): ReturnType<Sink['finish']> {

@@ -35,6 +35,12 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+export interface SendOptions {
+  readonly parent?: Message;
+  readonly metadata?: object;
+  readonly buffers?: readonly Uint8Array[];
+}
+
 const DELIMITER = Buffer.from('<IDS|MSG>');
 const ANSWER_MS = 20_000;
 /** The client connects before the kernel listens; zeromq's own 100 ms between attempts would be measured as the kernel's. */
@@ -109,11 +115,7 @@ export class KernelClient {
     return KernelClient.start(options, attempts - 1);
   }
 
-  frames(
-    type: string,
-    content: object,
-    options: { readonly parent?: Message; readonly buffers?: readonly Uint8Array[] } = {},
-  ): Buffer[] {
+  frames(type: string, content: object, options: SendOptions = {}): Buffer[] {
     const header = {
       msg_id: randomUUID(),
       msg_type: type,
@@ -123,7 +125,7 @@ export class KernelClient {
       version: '5.4',
     };
     const parent = options.parent === undefined ? {} : { msg_id: options.parent.id };
-    const parts = [header, parent, {}, content].map((part) => Buffer.from(JSON.stringify(part)));
+    const parts = [header, parent, options.metadata ?? {}, content].map((part) => Buffer.from(JSON.stringify(part)));
     return [...this.signed(parts), ...(options.buffers ?? []).map((buffer) => Buffer.from(buffer))];
   }
 
@@ -133,12 +135,7 @@ export class KernelClient {
   }
 
   /** Sends and returns the message's id. */
-  async send(
-    channel: ClientChannel,
-    type: string,
-    content: object,
-    options: { readonly parent?: Message; readonly buffers?: readonly Uint8Array[] } = {},
-  ): Promise<string> {
+  async send(channel: ClientChannel, type: string, content: object, options: SendOptions = {}): Promise<string> {
     const frames = this.frames(type, content, options);
     await this.sendFrames(channel, frames);
     const { msg_id: id } = JSON.parse(String(frames[2])) as { msg_id: string };
@@ -163,8 +160,8 @@ export class KernelClient {
     return this.find(() => this.#received[channel].find((message) => message.type === type));
   }
 
-  executeLater(code: string, options: object = {}): Promise<string> {
-    return this.send('shell', 'execute_request', {
+  executeLater(code: string, options: object = {}, metadata: object = {}): Promise<string> {
+    const content = {
       code,
       silent: false,
       store_history: true,
@@ -172,11 +169,12 @@ export class KernelClient {
       stop_on_error: true,
       user_expressions: {},
       ...options,
-    });
+    };
+    return this.send('shell', 'execute_request', content, { metadata });
   }
 
-  async execute(code: string, options: object = {}): Promise<Executed> {
-    return this.executed(await this.executeLater(code, options));
+  async execute(code: string, options: object = {}, metadata: object = {}): Promise<Executed> {
+    return this.executed(await this.executeLater(code, options, metadata));
   }
 
   async executed(id: string): Promise<Executed> {

@@ -213,8 +213,8 @@ export class DenseGroups {
       return;
     }
     const checked = sum.spec.onOverflow === 'error' ? 1 : 0;
-    const add = values instanceof BigInt64Array ? kernels.dense_sum_i64 : kernels.dense_sum_i32;
-    if (add(checked, this.#pointers, pointer, length, sum.slot) >= 0) throw sumOverflow(sum.spec, 'update');
+    const kernel = values instanceof BigInt64Array ? 'dense_sum_i64' : 'dense_sum_i32';
+    if (kernels[kernel](checked, this.#pointers, pointer, length, sum.slot) >= 0) throw sumOverflow(sum.spec, 'update');
   }
 }
 

@@ -4,7 +4,7 @@
  * has changed. Type checking is `npm run typecheck`.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildTypes } from './build-types.mjs';
@@ -38,7 +38,7 @@ export async function build() {
   const bundled = bundle({
     absWorkingDir: ROOT,
     entryPoints: Object.entries(ENTRIES).map(([out, source]) => ({ in: source, out })),
-    outdir: DIST,
+    outdir: fresh,
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -54,6 +54,7 @@ export async function build() {
   });
   buildTypes();
   await bundled;
+  replaceBundles(fresh);
   writeFileSync(stampFile, stamp);
   return { built: true };
 }
@@ -78,10 +79,13 @@ function sourcesHash() {
   return hash.digest('hex');
 }
 
-function removeOldBundles() {
-  if (!existsSync(DIST)) return;
+/** File by file, so that a kernel that starts meanwhile finds whole ones; then the chunks that nothing needs any more. */
+function replaceBundles(fresh) {
+  const names = new Set(readdirSync(fresh));
+  for (const name of names) renameSync(join(fresh, name), join(DIST, name));
+  rmSync(fresh, { recursive: true });
   for (const name of readdirSync(DIST)) {
-    if (/\.js(\.map)?$/.test(name)) rmSync(join(DIST, name), { recursive: true });
+    if (/\.js(\.map)?$/.test(name) && !names.has(name)) rmSync(join(DIST, name), { force: true });
   }
 }
 

@@ -40,9 +40,10 @@ const ended = code === 0 || failed > 0 ? failed : 1;
 console.log(`${passed} passed, ${ended} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exit(ended === 0 ? 0 : 1);
 
-/** Every *.test.ts below test/; those of `*.slow.test.ts` and the folders that need servers only in the full run. */
+/** Every *.test.ts below test/; with --fast without those that need a server, a browser, Python, or more than some seconds. */
 function testFiles() {
-  const slow = /\.slow\.test\.ts$|^test\/(browser|services|pipelines|front-ends)\//;
+  const slow =
+    /^test\/((bin|browser|front-ends|pipelines|services)\/|(connectors\/kafka|jupyter\/(conformance|leave|load)|stream\/crash)\.test\.ts$)|\.slow\.test\.ts$/;
   return readdirSync(join(ROOT, 'test'), { recursive: true })
     .map((name) => `test/${String(name)}`)
     .filter((name) => name.endsWith('.test.ts') && !(fast && slow.test(name)))
@@ -58,8 +59,6 @@ function runTests() {
       'tsx',
       '--test',
       '--test-concurrency=2',
-      '--test-reporter=dot',
-      '--test-reporter-destination=stderr',
       '--test-reporter=tap',
       `--test-reporter-destination=${summary}`,
       '--test-reporter=./kernel/bin/failures.mjs',

@@ -186,7 +186,8 @@ export class DataFrame<S = AnySchema> {
   }
   /** Rows without repetitions. */
   distinct(): DataFrame<S> {
-    return this.#over({ kind: 'distinct' });
+    // As in Spark: over a stream the rows seen are remembered, and each goes out once, also in append mode.
+    return isStreaming(this.plan) ? this.dropDuplicates() : this.#over({ kind: 'distinct' });
   }
   /** One row for each combination of the columns; all columns where none is given. */
   dropDuplicates(columns: readonly ColumnName<S>[] = []): DataFrame<S> {

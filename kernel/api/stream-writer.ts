@@ -122,6 +122,13 @@ export class DataStreamWriter<S = AnySchema> {
         remedy: 'Call queryName("name") before start().',
       });
     }
+    if ((format === 'foreachbatch' || format === 'foreach') && onBatch === undefined) {
+      throw new MillraceError('INVALID_ARGUMENT', {
+        argument: 'format',
+        problem: `the sink ${sinkName(format)} needs a function`,
+        remedy: `Call ${sinkName(format)}(...) instead.`,
+      });
+    }
     const { checkpointLocation, sink } = splitOptions(options);
     const paths = path ?? options['path'];
     const request: StreamRequest = {

@@ -68,6 +68,21 @@ function checkNode(
     case 'limit':
       if (mode === 'update')
         throw refusal('limit', 'it is not possible in output mode update', 'Use append or complete.');
+      if (mode === 'append' || !planHas(node.child, aggregates)) {
+        throw new MillraceError('NOT_SUPPORTED', {
+          feature: 'limit over the rows of a stream',
+          remedy: 'Use it after an aggregation in output mode complete, or limit the result where it is read.',
+        });
+      }
+      return;
+    case 'union':
+      if (!node.children.every(isStreaming)) {
+        throw refusal(
+          'A union with a batch DataFrame',
+          'its rows would come again with every batch',
+          'Write them to the sink beforehand, or read them as a stream.',
+        );
+      }
       return;
     case 'offset':
       if (mode !== 'complete') throw refusal('offset', 'it is only possible in output mode complete', 'Leave it out.');
@@ -90,7 +105,6 @@ function checkNode(
     case 'project':
     case 'filter':
     case 'timeWindow':
-    case 'union':
     case 'with':
       return;
   }

@@ -41,8 +41,8 @@ describe('output modes', () => {
     ],
     ['sorted after an aggregation', () => windowed(watermarked()).orderBy('count'), ['complete']],
     ['sorted without an aggregation', () => stream().orderBy('value').select('*'), []],
-    ['limited', () => stream().limit(3).select('*'), ['append']],
-    ['distinct', () => stream().distinct().select('*'), ['update', 'complete']],
+    ['limited', () => stream().limit(3).select('*'), []],
+    ['distinct', () => stream().distinct().select('*'), ['append', 'update']],
     ['deduplicated', () => stream().dropDuplicates(['value']).select('*'), ['append', 'update']],
     [
       'deduplicated within a watermark',
@@ -75,7 +75,7 @@ describe('watermarks', () => {
     assert.throws(() => stream().withWatermark('value', '1 second'), {
       condition: 'EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE',
     });
-    assert.throws(() => stream().withWatermark('timestamp', '-1 second'), { condition: 'INVALID_INTERVAL' });
+    assert.throws(() => stream().withWatermark('timestamp', '-1 second'), { condition: 'CANNOT_PARSE_INTERVAL' });
     const twice = stream().withWatermark('timestamp', '1 second').withWatermark('timestamp', '2 seconds').select('*');
     assert.throws(() => {
       checkStreaming(twice.plan, 'append');

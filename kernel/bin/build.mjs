@@ -34,7 +34,7 @@ export async function build() {
   const stampFile = join(DIST, '.stamp');
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return { built: false };
   const { build: bundle } = await import('esbuild');
-  removeOldBundles();
+  const fresh = join(DIST, `.building-${process.pid}`);
   const bundled = bundle({
     absWorkingDir: ROOT,
     entryPoints: Object.entries(ENTRIES).map(([out, source]) => ({ in: source, out })),

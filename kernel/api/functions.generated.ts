@@ -163,6 +163,9 @@ export const dayofweek = registryFunction('dayofweek');
 /** The day of the year. SQL: `dayofyear(time)`. */
 export const dayofyear = registryFunction('dayofyear');
 
+/** The value as decimal(10,0). SQL: `decimal(expr)`. */
+export const decimal = registryFunction('decimal');
+
 /** Radians as degrees. SQL: `degrees(expr)`. */
 export const degrees = registryFunction('degrees');
 

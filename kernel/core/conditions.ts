@@ -25,40 +25,82 @@ export const CONDITIONS = {
     sqlState: '42704',
     message: 'Reference <name> is ambiguous, could be: <candidates>. Qualify it or rename one of them.',
   },
-  CONFLICTING_COLUMNS: {
-    sqlState: '42826',
-    message: '<operation> needs inputs with the same number of columns, but got <counts>.',
-  },
   DATATYPE_MISMATCH: { sqlState: '42K09', message: 'Cannot resolve <expression>: <problem>. <remedy>' },
   EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE: {
     sqlState: '42K09',
     message:
       'The event time <name> has the type <type>, but it must be a timestamp. Cast it with to_timestamp() first.',
   },
-  INVALID_INTERVAL: {
+  CANNOT_PARSE_INTERVAL: {
     sqlState: '22006',
     message: 'The interval <text> is wrong: <problem>. Write it like 10 minutes 30 seconds.',
   },
-  INVALID_TIME_WINDOW: { sqlState: '42K09', message: 'The time window <expression> is wrong: <problem>. <remedy>' },
-  MISSING_AGGREGATION: { sqlState: '42803', message: 'The aggregate <expression> cannot be used here. <remedy>' },
-  MISSING_GROUP_BY: {
+  MISSING_AGGREGATION: {
     sqlState: '42803',
     message:
       'The query has <expression>, which is neither grouped nor aggregated. Add it to GROUP BY or wrap it in an aggregate such as any_value().',
+  },
+  MISSING_GROUP_BY: {
+    sqlState: '42803',
+    message:
+      'The query has aggregates, but no GROUP BY for <expression>. Add it to GROUP BY or wrap it in an aggregate such as any_value().',
   },
   NESTED_AGGREGATE_FUNCTION: {
     sqlState: '42607',
     message: 'The aggregate <expression> stands inside another aggregate. Compute the inner one in a subquery first.',
   },
-  POSITION_OUT_OF_RANGE: {
+  NUM_COLUMNS_MISMATCH: {
+    sqlState: '42826',
+    message: '<operation> needs inputs with the same number of columns, but got <counts>.',
+  },
+  ORDER_BY_POS_OUT_OF_RANGE: {
     sqlState: '42805',
-    message: '<clause> position <index> is not in the select list (valid range is [1, <size>]).',
+    message: 'ORDER BY position <index> is not in the select list (valid range is [1, <size>]).',
+  },
+  DUPLICATED_CTE_NAMES: { sqlState: '42602', message: 'WITH names <name> twice. Rename one of them.' },
+  FIELD_NOT_FOUND: { sqlState: '42704', message: 'There is no struct field <name>. The fields are: <fields>.' },
+  GROUP_BY_AGGREGATE: {
+    sqlState: '42903',
+    message: 'GROUP BY takes no aggregate, but has <expression>. Aggregate in the select list, or in a subquery.',
+  },
+  GROUP_BY_POS_AGGREGATE: {
+    sqlState: '42903',
+    message: 'GROUP BY position <index> is the aggregate <expression>. Group by a plain expression.',
+  },
+  GROUP_BY_POS_OUT_OF_RANGE: {
+    sqlState: '42805',
+    message: 'GROUP BY position <index> is not in the select list (valid range is [1, <size>]).',
+  },
+  INCOMPATIBLE_COLUMN_TYPE: {
+    sqlState: '42825',
+    message: '<operation>: column <column> has the types <types>, which have no common type. Cast one of them.',
+  },
+  INVALID_EXTRACT_BASE_FIELD_TYPE: {
+    sqlState: '42000',
+    message: 'Cannot take <field> out of <base>, whose type is <type>. A struct, array or map is needed.',
+  },
+  INVALID_EXTRACT_FIELD: {
+    sqlState: '42601',
+    message: 'Cannot extract <field>. Known fields: year, quarter, month, week, day, dow, doy, hour, minute, second.',
+  },
+  INVALID_INLINE_TABLE: { sqlState: '42000', message: 'The rows of VALUES do not fit together: <problem>.' },
+  INVALID_TYPED_LITERAL: {
+    sqlState: '42604',
+    message: "The literal <text> is no <type>. Write it like DATE '2024-01-31' or TIMESTAMP '2024-01-31 10:00:00'.",
+  },
+  INVALID_WHERE_CONDITION: {
+    sqlState: '42903',
+    message: 'WHERE takes no aggregate. Filter the result of the aggregation: HAVING in SQL, or filter() after agg().',
   },
   TABLE_OR_VIEW_ALREADY_EXISTS: {
     sqlState: '42P07',
     message: 'The view <name> exists already. Use CREATE OR REPLACE, or drop it first.',
   },
   TABLE_OR_VIEW_NOT_FOUND: { sqlState: '42P01', message: 'The table or view <name> cannot be found. <suggestion>' },
+  UNBOUND_SQL_PARAMETER: {
+    sqlState: '42P02',
+    message: 'No value was given for the parameter :<name>. Pass it: spark.sql(text, { <name>: … }).',
+  },
   UNRESOLVED_COLUMN: {
     sqlState: '42703',
     message: 'A column, variable, or function parameter with name <name> cannot be resolved. <suggestion>',
@@ -70,9 +112,82 @@ export const CONDITIONS = {
   INVALID_ARGUMENT: { sqlState: '22023', message: 'The argument <argument> is wrong: <problem>. <remedy>' },
 
   // sql
+  DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION: {
+    sqlState: '22003',
+    message: 'The decimal precision <precision> is more than 38. Write the number as a double, with an exponent.',
+  },
+  DECIMAL_SCALE_EXCEEDS_PRECISION: {
+    sqlState: '22003',
+    message: 'The decimal scale <scale> is more than the precision <precision>.',
+  },
+  INVALID_NUMERIC_LITERAL_RANGE: {
+    sqlState: '22003',
+    message: 'The literal <text> lies outside of the range of <type>.',
+  },
+  UNSUPPORTED_DATATYPE: { sqlState: '0A000', message: 'There is no type <type>. Known: <known>.' },
   PARSE_SYNTAX_ERROR: { sqlState: '42601', message: 'Syntax error at or near <error>. <hint>' },
 
   // expressions at run time
+  BINARY_ARITHMETIC_OVERFLOW: {
+    sqlState: '22003',
+    message:
+      '<operation> caused overflow. Use try_<function> to get NULL instead, or cast the operands to a wider type.',
+  },
+  CANNOT_PARSE_TIMESTAMP: {
+    sqlState: '22007',
+    message: 'The text <text> does not follow the pattern <pattern>. Use try_<function> to get NULL instead.',
+  },
+  DATETIME_FIELD_OUT_OF_BOUNDS: {
+    sqlState: '22023',
+    message: '<problem>. Set spark.sql.ansi.enabled to false to get NULL instead.',
+  },
+  DUPLICATED_MAP_KEY: { sqlState: '23505', message: 'The map key <key> is there twice. Remove one of them.' },
+  ILLEGAL_DAY_OF_WEEK: {
+    sqlState: '22009',
+    message: 'There is no day of the week <day>. Write it like Mon or MONDAY.',
+  },
+  INVALID_ARRAY_INDEX: {
+    sqlState: '22003',
+    message:
+      'The index <index> is out of bounds: the array has <size> elements. Use get() or try_element_at() to get NULL instead.',
+  },
+  INVALID_FORMAT: { sqlState: '42601', message: 'The pattern <pattern> is wrong: <problem>.' },
+  INVALID_INDEX_OF_ZERO: {
+    sqlState: '22003',
+    message: 'The index 0 is wrong: positions count from 1, or from -1 at the end.',
+  },
+  INVALID_PARAMETER_VALUE: {
+    sqlState: '22023',
+    message: 'The value of <parameter> in <function> is wrong: <problem>.',
+  },
+  INVALID_TIMEZONE: {
+    sqlState: '22009',
+    message: 'There is no time zone <timeZone>. Give an IANA name such as Europe/Berlin, or an offset such as +02:00.',
+  },
+  INVALID_SCHEMA: {
+    sqlState: '42K07',
+    message: "The type <schema> is no schema. Give DDL text such as 'a INT, b STRING', or a StructType.",
+  },
+  PARSE_MODE_UNSUPPORTED: {
+    sqlState: '42601',
+    message:
+      '<function> has no mode <mode>: it cannot drop rows. Use PERMISSIVE and filter rows that are null, or FAILFAST.',
+  },
+  INVALID_ARRAY_INDEX_IN_ELEMENT_AT: {
+    sqlState: '22003',
+    message:
+      'The index <index> is out of bounds: the array has <size> elements. Use try_element_at() to get NULL instead.',
+  },
+  NULL_MAP_KEY: { sqlState: '2200E', message: 'A map key must not be NULL.' },
+  NUMERIC_VALUE_OUT_OF_RANGE: {
+    sqlState: '22003',
+    message: 'The value <value> does not fit <type>. Use try_<function> to get NULL instead.',
+  },
+  REMAINDER_BY_ZERO: {
+    sqlState: '22012',
+    message: 'Remainder by zero. Use try_mod to get NULL instead, or set spark.sql.ansi.enabled to false.',
+  },
+  USER_RAISED_EXCEPTION: { sqlState: 'P0001', message: '<message>' },
   ARITHMETIC_OVERFLOW: {
     sqlState: '22003',
     message:

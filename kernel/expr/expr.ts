@@ -43,7 +43,8 @@ export type Expr =
   /** `:name` or `${name}` in SQL, replaced by a literal before analysis. */
   | { readonly kind: 'parameter'; readonly name: string; readonly position?: SourcePosition }
   // ── both ──
-  | { readonly kind: 'literal'; readonly value: LiteralValue; readonly type: DataType }
+  /** `text`: how the literal shows, where its value does not tell (a timestamp in the session's zone). */
+  | { readonly kind: 'literal'; readonly value: LiteralValue; readonly type: DataType; readonly text?: string }
   /** `child AS name`; the analyzer gives the id. */
   | { readonly kind: 'alias'; readonly child: Expr; readonly name: string; readonly id?: ColumnId }
   | {

@@ -28,6 +28,37 @@ const INFIX: Readonly<Record<string, string>> = {
   '^': '^',
 };
 
+/** Functions whose name Spark shows in capitals, however they are written. */
+// prettier-ignore
+const SHOWN_IN_CAPITALS: ReadonlySet<string> = new Set([
+  'acos', 'acosh', 'asin', 'asinh', 'atan', 'atan2', 'atanh', 'cbrt', 'cos', 'cosh', 'cot', 'csc', 'degrees', 'e', 'exp', 'expm1',
+  'hypot', 'log10', 'log1p', 'log2', 'pi', 'power', 'radians', 'regexp_like', 'sec', 'signum', 'sin', 'sinh', 'sqrt', 'tan', 'tanh',
+]);
+
+/** What shows for an argument that was left out, where `after` were given. */
+const DEFAULTS: Readonly<Record<string, { readonly after: number; readonly text: string }>> = {
+  bround: { after: 1, text: '0' },
+  from_unixtime: { after: 1, text: 'yyyy-MM-dd HH:mm:ss' },
+  locate: { after: 2, text: '1' },
+  lpad: { after: 2, text: ' ' },
+  months_between: { after: 2, text: 'true' },
+  overlay: { after: 3, text: '-1' },
+  position: { after: 2, text: '1' },
+  regexp_extract: { after: 2, text: '1' },
+  regexp_extract_all: { after: 2, text: '1' },
+  regexp_instr: { after: 2, text: '0' },
+  regexp_replace: { after: 3, text: '1' },
+  replace: { after: 2, text: '' },
+  round: { after: 1, text: '0' },
+  rpad: { after: 2, text: ' ' },
+  sort_array: { after: 1, text: 'true' },
+  split: { after: 2, text: '-1' },
+  substr: { after: 2, text: '2147483647' },
+  substring: { after: 2, text: '2147483647' },
+  to_unix_timestamp: { after: 1, text: 'yyyy-MM-dd HH:mm:ss' },
+  unix_timestamp: { after: 1, text: 'yyyy-MM-dd HH:mm:ss' },
+};
+
 /** `count(1)`, `(a + 1)`, `CAST(a AS STRING)`, `data.url`. */
 export function exprText(expr: Expr): string {
   switch (expr.kind) {
@@ -38,7 +69,7 @@ export function exprText(expr: Expr): string {
     case 'parameter':
       return `:${expr.name}`;
     case 'literal':
-      return literalText(expr.value, expr.type);
+      return expr.text ?? literalText(expr.value, expr.type);
     case 'alias':
       return `${exprText(expr.child)} AS ${expr.name}`;
     case 'cast':
@@ -71,20 +102,61 @@ function filterText(filter: Expr | undefined): string {
   return filter === undefined ? '' : ` FILTER (WHERE ${exprText(filter)})`;
 }
 
+/** `ltrim(set, text)` shows its arguments as `TRIM(LEADING set FROM text)`. */
+function trimText(name: string, texts: readonly string[]): string {
+  const [text = '', set] = texts;
+  if (set === undefined) return `${name}(${text})`;
+  return `TRIM(${name === 'trim' ? 'BOTH' : name === 'ltrim' ? 'LEADING' : 'TRAILING'} ${set} FROM ${text})`;
+}
+
+function isStruct(expr: Expr | undefined): boolean {
+  return (expr?.kind === 'column' || expr?.kind === 'field') && expr.type.kind === 'struct';
+}
+
 function callText(name: string, args: readonly Expr[], distinct: boolean): string {
   const texts = args.map(exprText);
   const [a = '', b = ''] = texts;
   const infix = Object.hasOwn(INFIX, name) ? INFIX[name] : undefined;
   if (infix !== undefined && texts.length === 2) return `(${a} ${infix} ${b})`;
+  const shown = SHOWN_IN_CAPITALS.has(name) ? name.toUpperCase() : name;
+  const byDefault = Object.hasOwn(DEFAULTS, name) ? DEFAULTS[name] : undefined;
+  if (byDefault !== undefined && texts.length === byDefault.after)
+    return `${name}(${[...texts, byDefault.text].join(', ')})`;
   switch (name) {
+    case 'typed literal':
+      return a;
+    case 'if':
+    case 'iff':
+      return `(IF(${texts.join(', ')}))`;
+    case 'positive':
+      return `(+ ${a})`;
+    case 'unary minus':
+      return `(- ${a})`;
+    case 'unary plus':
+      return `(+ ${a})`;
+    case 'ceil':
+    case 'floor':
+      return `${texts.length === 1 ? name.toUpperCase() : name}(${texts.join(', ')})`;
+    case 'log':
+      return `LOG(${texts.length === 1 ? 'E(), ' : ''}${texts.join(', ')})`;
+    case 'dateadd':
+      return `date_add(${texts.join(', ')})`;
+    case 'datepart':
+      return `datepart(${a} FROM ${b})`;
+    case 'extract':
+      return `extract(${a} FROM ${b})`;
+    case 'getfield':
+      return `${a}.${b}`;
+    case 'ltrim':
+    case 'rtrim':
+    case 'trim':
+      return trimText(name, texts);
     case '<>':
     case '!=':
       return `(NOT (${a} = ${b}))`;
     case 'not':
     case '!':
       return `(NOT ${a})`;
-    case 'negative':
-      return `(- ${a})`;
     case '~':
       return `~${a}`;
     case 'isnull':
@@ -94,24 +166,28 @@ function callText(name: string, args: readonly Expr[], distinct: boolean): strin
     case 'in':
       return `(${a} IN (${texts.slice(1).join(', ')}))`;
     case 'like':
-      return `${a} LIKE ${b}`;
+    case 'ilike':
+      return texts.length === 3
+        ? `${a} ${name.toUpperCase()} ${b} ESCAPE '${texts[2] ?? ''}'`
+        : `${name === 'like' ? `${a} LIKE ${b}` : `ilike(${a}, ${b})`}`;
     case 'rlike':
       return `RLIKE(${a}, ${b})`;
     case '||':
       return `concat(${texts.join(', ')})`;
     case 'getitem':
-      return `${a}[${b}]`;
+      return isStruct(args[0]) ? `${a}.${b}` : `${a}[${b}]`;
     case 'interval':
       return `INTERVAL '${a}'`;
     case 'window':
     case 'session_window':
       return name;
     case 'from_json':
-      return `from_json(${a})`;
+    case 'to_json':
+      return `${name}(${a})`;
     case 'count':
       if (args[0]?.kind === 'star' || args.length === 0) return 'count(1)';
       return `count(${distinct ? 'DISTINCT ' : ''}${texts.join(', ')})`;
     default:
-      return `${name}(${distinct ? 'DISTINCT ' : ''}${texts.join(', ')})`;
+      return `${shown}(${distinct ? 'DISTINCT ' : ''}${texts.join(', ')})`;
   }
 }

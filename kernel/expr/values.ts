@@ -56,17 +56,22 @@ export function doubleText(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';
   if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
-  return javaForm(value, String(Math.abs(value)));
+  return javaForm(value, twoDigits(value, String(Math.abs(value))));
 }
 
 /** As Java's Float.toString: the shortest decimal that rounds to the same float. */
 export function floatText(value: number): string {
   if (!Number.isFinite(value) || value === 0) return doubleText(value);
-  for (let digits = 1; digits <= 9; digits++) {
+  for (let digits = 2; digits <= 9; digits++) {
     const text = Math.abs(value).toPrecision(digits);
     if (Math.fround(Number(text)) === Math.abs(value)) return javaForm(value, String(Number(text)));
   }
   return doubleText(value);
+}
+
+/** Java writes at least two digits, and of those the nearest: `4.9E-324`, where JavaScript's shortest is `5e-324`. */
+function twoDigits(value: number, shortest: string): string {
+  return /^\de/.test(shortest) ? String(Math.abs(value).toPrecision(2)) : shortest;
 }
 
 /** Turns JavaScript's shortest digits into Java's layout: plain from 1e-3 to 1e7, else `d.dddE±x`. */

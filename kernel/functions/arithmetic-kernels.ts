@@ -65,10 +65,19 @@ function checkedKernel(op: keyof typeof STEM, suffix: IntegerType, type: DataTyp
       compute(args, length, type, context, ({ a, b, valid, out }) => {
         const failed = context.kernels[name](a.pointer, a.step, b.pointer, b.step, valid, length, out);
         if (failed < 0) return;
-        if (stem === 'rem' || (stem === 'div' && failed % 2 === 0)) throw new MillraceError('DIVIDE_BY_ZERO', {});
-        throw new MillraceError('ARITHMETIC_OVERFLOW', { operation: typeName(type), function: WORD[op] });
+        if (stem === 'rem') throw new MillraceError('REMAINDER_BY_ZERO', {});
+        if (stem === 'div' && failed % 2 === 0) throw new MillraceError('DIVIDE_BY_ZERO', {});
+        throw overflowOf(type, WORD[op]);
       }),
   };
+}
+
+/** Spark names the overflow of the two small integers by the operator. */
+export function overflowOf(type: DataType, word: string): MillraceError {
+  const parameters = { operation: typeName(type), function: word };
+  return type.kind === 'byte' || type.kind === 'short'
+    ? new MillraceError('BINARY_ARITHMETIC_OVERFLOW', parameters)
+    : new MillraceError('ARITHMETIC_OVERFLOW', parameters);
 }
 
 /** Doubles under ANSI: a zero divisor in a valid row is an error, found by one comparison. */

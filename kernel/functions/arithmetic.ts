@@ -2,12 +2,13 @@
 import { isIntegral, isNumeric, typeName, Types, type DataType } from '../arrow/types.ts';
 import { MillraceError } from '../core/errors.ts';
 import type { LiteralValue } from '../expr/expr.ts';
+import { decimalText } from '../expr/values.ts';
 import { integralBounds } from './cast-values.ts';
 import { adjustedDecimal, commonType, decimalFor } from './coercion.ts';
 import type { FunctionContext, ResolveArgument, ResolvedCall } from './contract.ts';
 import { defineFunction, resultNullable, wrongCount, type RowFunction } from './define.ts';
 import { divideHalfUp, fitsPrecision, rescale } from './parse-values.ts';
-import { arithmeticKernel } from './arithmetic-kernels.ts';
+import { arithmeticKernel, overflowOf } from './arithmetic-kernels.ts';
 
 export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | 'div';
 
@@ -51,7 +52,16 @@ function resolveOperator(op: ArithmeticOperator, args: readonly ResolveArgument[
   const [left, right] = args;
   if (left === undefined || right === undefined || args.length > 2) throw wrongCount(op, '2', args.length);
   const common = commonType(left.type, right.type);
+  // Two texts are no numbers under ANSI; one beside a number is.
+  if (common?.kind === 'string' && left.type.kind === 'string' && right.type.kind === 'string' && onError === 'error')
+    throw mismatch(op, left.type, right.type);
   const target = common?.kind === 'void' || common?.kind === 'string' ? Types.double : common;
+  if (isTime(left.type) && isTime(right.type)) {
+    throw new MillraceError('NOT_SUPPORTED', {
+      feature: `${typeName(left.type)} ${op} ${typeName(right.type)}`,
+      remedy: 'Use datediff for days, or unix_micros of both for a duration.',
+    });
+  }
   if (target === undefined || !isNumeric(target)) throw mismatch(op, left.type, right.type);
   const nullable = resultNullable('argument', args) || onError === 'null' || (onError === 'wrap' && divides(op));
   if (target.kind === 'decimal') {
@@ -63,6 +73,10 @@ function resolveOperator(op: ArithmeticOperator, args: readonly ResolveArgument[
   if (op === '/') return { argTypes: [Types.double, Types.double], type: Types.double, nullable };
   if (op === 'div') return { argTypes: [Types.long, Types.long], type: Types.long, nullable };
   return { argTypes: [target, target], type: target, nullable };
+}
+
+function isTime(type: DataType): boolean {
+  return type.kind === 'date' || type.kind === 'timestamp' || type.kind === 'timestamp_ntz';
 }
 
 function divides(op: ArithmeticOperator): boolean {
@@ -107,8 +121,8 @@ export function decimalResult(op: ArithmeticOperator, a: Decimal, b: Decimal): D
   }
 }
 
-export function overflowError(op: string, word: string): MillraceError {
-  return new MillraceError('ARITHMETIC_OVERFLOW', { operation: op, function: word });
+export function overflowError(type: DataType, word: string): MillraceError {
+  return overflowOf(type, word);
 }
 
 /** The computation of one row; also what the wasm kernels are tested against. */
@@ -133,16 +147,17 @@ export function arithmeticRow(
       case '*':
         return round(x * y);
       case '/':
-        return y === 0 ? divisionByZero(onError) : x / y;
+        return y === 0 ? divisionByZero(op, onError) : x / y;
       case '%':
-        return y === 0 ? divisionByZero(onError) : round(x % y);
+        return y === 0 ? divisionByZero(op, onError) : round(x % y);
       case 'div':
         return null;
     }
   };
 }
 
-function divisionByZero(onError: OnError): null {
+function divisionByZero(op: ArithmeticOperator, onError: OnError): null {
+  if (onError === 'error' && op === '%') throw new MillraceError('REMAINDER_BY_ZERO', {});
   if (onError === 'error') throw new MillraceError('DIVIDE_BY_ZERO', {});
   return null;
 }
@@ -154,10 +169,10 @@ function integralRow(op: ArithmeticOperator, type: DataType, onError: OnError): 
     if (left === null || right === null || left === undefined || right === undefined) return null;
     const a = toBig(left);
     const b = toBig(right);
-    if (divides(op) && b === 0n) return divisionByZero(onError);
+    if (divides(op) && b === 0n) return divisionByZero(op, onError);
     const result = wholeResult(op, a, b);
     if (result >= min && result <= max) return asValue(result);
-    if (onError === 'error') throw overflowError(typeName(type), WORD[op]);
+    if (onError === 'error') throw overflowError(type, WORD[op]);
     return onError === 'null' ? null : asValue(BigInt.asIntN(bits, result));
   };
 }
@@ -191,14 +206,20 @@ function decimalRow(
 ): RowFunction {
   return (a, b) => {
     if (typeof a !== 'bigint' || typeof b !== 'bigint') return null;
-    if (divides(op) && b === 0n) return divisionByZero(onError);
+    if (divides(op) && b === 0n) return divisionByZero(op, onError);
     if (type.kind !== 'decimal') {
       const scale = Math.max(left.scale, right.scale);
       return rescale(a, left.scale, scale) / rescale(b, right.scale, scale);
     }
     const result = decimalValue(op, a, b, left.scale, right.scale, type.scale);
     if (fitsPrecision(result, type.precision)) return result;
-    if (onError === 'error') throw overflowError(typeName(type), WORD[op]);
+    if (onError === 'error') {
+      throw new MillraceError('NUMERIC_VALUE_OUT_OF_RANGE', {
+        value: decimalText(result, type.scale),
+        type: typeName(type),
+        function: WORD[op],
+      });
+    }
     return null;
   };
 }
@@ -228,7 +249,8 @@ export function negateRow(type: DataType, context: FunctionContext): RowFunction
     const { max, bits } = integralBounds(type);
     return (value) => {
       const result = -toBig(value ?? null);
-      if (result > max && context.ansi) throw overflowError(typeName(type), 'negative');
+      if (result > max && context.ansi)
+        throw new MillraceError('ARITHMETIC_OVERFLOW', { operation: typeName(type), function: 'subtract' });
       const wrapped = result > max ? BigInt.asIntN(bits, result) : result;
       return type.kind === 'long' ? wrapped : Number(wrapped);
     };

@@ -57,7 +57,11 @@ function parserOf(to: DataType, mode: CastMode, context: FunctionContext): (text
       return (text) => {
         const parsed = parseDecimal(text);
         const unscaled = parsed === undefined ? undefined : rescale(parsed.unscaled, parsed.scale, scale);
-        return unscaled !== undefined && fitsPrecision(unscaled, precision) ? unscaled : undefined;
+        if (unscaled === undefined || fitsPrecision(unscaled, precision)) return unscaled;
+        if (mode === 'ansi') {
+          throw new MillraceError('NUMERIC_VALUE_OUT_OF_RANGE', { value: text, type: typeName(to), function: 'cast' });
+        }
+        return undefined;
       };
     }
     case 'date':

@@ -47,6 +47,8 @@ export function castValue(from: DataType, to: DataType, mode: CastMode, context:
 }
 
 export function overflow(value: string, from: DataType, to: DataType): MillraceError {
+  if (to.kind === 'decimal')
+    return new MillraceError('NUMERIC_VALUE_OUT_OF_RANGE', { value, type: typeName(to), function: 'cast' });
   return new MillraceError('CAST_OVERFLOW', {
     value,
     from: typeName(from).toUpperCase(),
@@ -128,7 +130,8 @@ function toDecimal(from: DataType, to: Extract<DataType, { kind: 'decimal' }>, m
     const number = exact(value);
     const unscaled = number === undefined ? undefined : rescale(number.unscaled, number.scale, to.scale);
     if (unscaled !== undefined && fitsPrecision(unscaled, to.precision)) return unscaled;
-    if (mode === 'ansi') throw overflow(valueText(from, UTC)(value), from, to);
+    // NaN and the infinities give null even under ANSI, as in Spark.
+    if (mode === 'ansi' && number !== undefined) throw overflow(valueText(from, UTC)(value), from, to);
     return null;
   };
 }
@@ -159,6 +162,16 @@ function toTime(from: DataType, to: DataType, mode: CastMode, context: FunctionC
   return secondsToTime(from, to, mode);
 }
 
+/** NaN and the infinities are no times. */
+function throwNotFinite(value: LiteralValue, to: DataType, mode: CastMode): void {
+  if (mode !== 'ansi') return;
+  throw new MillraceError('CAST_INVALID_INPUT', {
+    value: String(value),
+    from: 'DOUBLE',
+    to: typeName(to).toUpperCase(),
+  });
+}
+
 /** Numbers are seconds since 1970. */
 function secondsToTime(from: DataType, to: DataType, mode: CastMode): CastValue {
   const { min, max } = integralBounds({ kind: 'long' });
@@ -166,7 +179,10 @@ function secondsToTime(from: DataType, to: DataType, mode: CastMode): CastValue 
     let micros: bigint | undefined;
     if (from.kind === 'decimal' && typeof value === 'bigint') micros = (value * 1_000_000n) / 10n ** BigInt(from.scale);
     else if (typeof value === 'bigint') micros = value * 1_000_000n;
-    else if (typeof value === 'number' && Number.isFinite(value)) micros = BigInt(Math.floor(value * 1e6));
+    else if (typeof value === 'number' && Number.isFinite(value)) micros = BigInt(Math.trunc(value * 1e6));
+    else throwNotFinite(value, to, mode);
+    // As Java's conversions: whole seconds and fractions beyond the range end at its bounds.
+    if (micros !== undefined && from.kind !== 'decimal') return micros < min ? min : micros > max ? max : micros;
     if (micros !== undefined && micros >= min && micros <= max) return micros;
     if (mode === 'ansi') throw overflow(String(value), from, to);
     return null;

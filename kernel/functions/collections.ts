@@ -1,8 +1,9 @@
 /** Structs, arrays and maps: made, and taken apart. */
 import { isValid, type Column } from '../arrow/column.ts';
-import { field, typeName, Types, type DataType } from '../arrow/types.ts';
+import { field, isIntegral, typeName, Types, type DataType } from '../arrow/types.ts';
 import { present } from '../core/assert.ts';
 import { MillraceError } from '../core/errors.ts';
+import type { LiteralValue } from '../expr/expr.ts';
 import { commonTypeOf } from './coercion.ts';
 import { compareValues } from './compare-values.ts';
 import type { Argument, EvalContext, ResolveArgument, ResolvedCall } from './contract.ts';
@@ -83,7 +84,8 @@ function arrayElement(
       const count = (list.offsets[row + 1] ?? 0) - (list.offsets[row] ?? 0);
       const at = base === 1 ? (given > 0 ? given - 1 : given < 0 ? count + given : -1) : given;
       if (at >= 0 && at < count) return at;
-      if (context.ansi && strict === 'strict') throw outOfRange(given, count);
+      if (base === 1 && given === 0) throw new MillraceError('INVALID_INDEX_OF_ZERO', {});
+      if (context.ansi && strict === 'strict') throw outOfRange(given, count, base);
       return undefined;
     },
     length,
@@ -91,12 +93,10 @@ function arrayElement(
   return takeRows(list.child, indices, context.arena);
 }
 
-function outOfRange(index: number, count: number): MillraceError {
-  return new MillraceError('INVALID_ARGUMENT', {
-    argument: `the index ${index}`,
-    problem: `the array has ${count} elements`,
-    remedy: 'Use get() or try_element_at() to get NULL instead, or set spark.sql.ansi.enabled to false.',
-  });
+function outOfRange(index: number, size: number, base: 0 | 1): MillraceError {
+  return base === 0
+    ? new MillraceError('INVALID_ARRAY_INDEX', { index, size })
+    : new MillraceError('INVALID_ARRAY_INDEX_IN_ELEMENT_AT', { index, size });
 }
 
 /** The value of a key; null where the map lacks it. */
@@ -139,7 +139,11 @@ function access(
       const [value, key] = args;
       if (value === undefined || key === undefined) throw wrongCount(name, '2', args.length);
       const { type } = value;
-      if (type.kind === 'array') return { argTypes: [type, Types.int], type: type.element, nullable: true };
+      if (type.kind === 'array') {
+        if (!isIntegral(key.type) && key.type.kind !== 'void')
+          throw mismatch(name, 'an array’s position must be an integer');
+        return { argTypes: [type, Types.int], type: type.element, nullable: true };
+      }
       if (type.kind === 'map') return { argTypes: [type, type.key], type: type.value, nullable: true };
       throw mismatch(`${name}(${typeName(type)})`, 'an array or map is wanted');
     },
@@ -173,6 +177,21 @@ function mapParts(name: 'map_keys' | 'map_values', index: 0 | 1, summary: string
       },
     }),
   });
+}
+
+/** @throws NULL_MAP_KEY, DUPLICATED_MAP_KEY @param count keys of each row */
+function checkKeys(keys: Column, count: number, length: number): void {
+  const read = columnReader(keys);
+  for (let row = 0; row < length; row++) {
+    const seen: LiteralValue[] = [];
+    for (let i = 0; i < count; i++) {
+      const key = read(row * count + i);
+      if (key === null) throw new MillraceError('NULL_MAP_KEY', {});
+      if (seen.some((other) => compareValues(other, key) === 0))
+        throw new MillraceError('DUPLICATED_MAP_KEY', { key: String(key) });
+      seen.push(key);
+    }
+  }
 }
 
 export const COLLECTIONS = [
@@ -261,6 +280,7 @@ export const COLLECTIONS = [
           length,
           arena,
         );
+        checkKeys(keys.child, args.length / 2, length);
         const entries = entriesOf(type);
         const child: Column = {
           layout: 'struct',

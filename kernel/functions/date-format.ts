@@ -1,5 +1,5 @@
 /** Functions with a date-time pattern: to_date, to_timestamp, date_format, unix_timestamp, from_unixtime. */
-import { typeName, Types, type DataType } from '../arrow/types.ts';
+import { Types, type DataType } from '../arrow/types.ts';
 import { MillraceError } from '../core/errors.ts';
 import type { LiteralValue } from '../expr/expr.ts';
 import { castValue, floorDiv } from './cast-values.ts';
@@ -22,11 +22,11 @@ function patterns(): (pattern: LiteralValue | undefined) => TimePattern {
   };
 }
 
-function unparsable(value: string, to: DataType): MillraceError {
-  return new MillraceError('CAST_INVALID_INPUT', {
-    value: `'${value}'`,
-    from: 'STRING',
-    to: typeName(to).toUpperCase(),
+function unparsable(value: string, pattern: string, name: string): MillraceError {
+  return new MillraceError('CANNOT_PARSE_TIMESTAMP', {
+    text: `'${value}'`,
+    pattern: `'${pattern}'`,
+    function: name,
   });
 }
 
@@ -63,7 +63,7 @@ function parsing(
       return (value, format) => {
         const micros = compile(format).parse(String(value), zone);
         if (micros === undefined) {
-          if (mode === 'ansi') throw unparsable(String(value), to);
+          if (mode === 'ansi') throw unparsable(String(value), String(format), name);
           return null;
         }
         return to.kind === 'date' ? Number(floorDiv(zone.toWall(micros), DAY)) : micros;
@@ -115,7 +115,7 @@ function secondsRow(type: DataType, pattern: DataType | undefined, context: Func
   return (value, format) => {
     const micros = compile(pattern === undefined ? 'yyyy-MM-dd HH:mm:ss' : format).parse(String(value), zone);
     if (micros !== undefined) return floorDiv(micros, SECOND);
-    if (context.ansi) throw unparsable(String(value), Types.timestamp);
+    if (context.ansi) throw unparsable(String(value), String(format ?? 'yyyy-MM-dd HH:mm:ss'), 'to_timestamp');
     return null;
   };
 }

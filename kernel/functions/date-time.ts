@@ -2,7 +2,9 @@
 import { Types, type DataType } from '../arrow/types.ts';
 import type { LiteralValue } from '../expr/expr.ts';
 import { civilOfDays, daysOfCivil } from '../expr/values.ts';
+import { MillraceError } from '../core/errors.ts';
 import { floorDiv } from './cast-values.ts';
+import { isCivil } from './parse-values.ts';
 import type { FunctionContext, ScalarImplementation } from './contract.ts';
 import { defineFunction, type Param, type RowFunction, type ScalarDefinition } from './define.ts';
 import { DAY, HOUR, MINUTE, SECOND, lastDayOf, wallOf, weekOfYear } from './time-fields.ts';
@@ -283,8 +285,14 @@ export const DATE_TIME = [
     Types.date,
     'The day of a year, month and day.',
     ['make_date(2013, 7, 15)', '2013-07-15'],
-    () => (year, month, day) => daysOfCivil(Number(year), Number(month), Number(day)),
-    { usage: 'make_date(year, month, day)' },
+    (context) => (year, month, day) => {
+      const parts = [Number(year), Number(month), Number(day)] as const;
+      if (isCivil(...parts)) return daysOfCivil(...parts);
+      if (context.ansi)
+        throw new MillraceError('DATETIME_FIELD_OUT_OF_BOUNDS', { problem: `There is no day ${parts.join('-')}` });
+      return null;
+    },
+    { usage: 'make_date(year, month, day)', nullable: 'always' },
   ),
   define(
     'unix_date',

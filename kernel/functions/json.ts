@@ -28,13 +28,16 @@ function literalOptions(args: readonly ResolveArgument[]): Readonly<Record<strin
 function resolveFromJson(args: readonly ResolveArgument[], timeZone: string): ResolvedCall {
   const [text, schema, ...options] = args;
   if (text === undefined || schema === undefined) throw wrongCount('from_json', '2 or 3', args.length);
-  const { mode } = jsonOptions(literalOptions(options), timeZone);
-  if (mode === 'DROPMALFORMED') {
+  if (text.type.kind !== 'string' && text.type.kind !== 'void') {
     throw new MillraceError('DATATYPE_MISMATCH', {
       expression: 'from_json',
-      problem: 'the mode DROPMALFORMED cannot drop rows here',
-      remedy: 'Use PERMISSIVE and filter rows that are null, or FAILFAST.',
+      problem: `a text is wanted, but this is ${typeName(text.type)}`,
+      remedy: 'Cast it to a string.',
     });
+  }
+  const { mode } = jsonOptions(literalOptions(options), timeZone);
+  if (mode === 'DROPMALFORMED') {
+    throw new MillraceError('PARSE_MODE_UNSUPPORTED', { function: 'from_json', mode });
   }
   if (schema.type.kind === 'map' || schema.type.kind === 'array' || schema.type.kind === 'struct') {
     return {
@@ -43,11 +46,7 @@ function resolveFromJson(args: readonly ResolveArgument[], timeZone: string): Re
       nullable: true,
     };
   }
-  throw new MillraceError('DATATYPE_MISMATCH', {
-    expression: 'from_json',
-    problem: `${typeName(schema.type)} is not a schema`,
-    remedy: "Give DDL text such as 'a INT, b STRING', or a StructType.",
-  });
+  throw new MillraceError('INVALID_SCHEMA', { schema: typeName(schema.type) });
 }
 
 /** Data need not keep to NOT NULL, so every field may be null. */

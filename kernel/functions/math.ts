@@ -1,5 +1,6 @@
 /** Rounding, powers, logarithms. */
-import { isIntegral, typeName, Types, type DataType } from '../arrow/types.ts';
+import { isIntegral, Types, type DataType } from '../arrow/types.ts';
+import { MillraceError } from '../core/errors.ts';
 import { negateRow, overflowError, toBig } from './arithmetic.ts';
 import { adjustedDecimal } from './coercion.ts';
 import { decimalOfNumber, floorDiv, integralBounds } from './cast-values.ts';
@@ -119,7 +120,7 @@ function roundValue(
     if (digits >= 0) return value ?? null;
     const { min, max, bits } = integralBounds(type);
     const whole = shifted(round, toBig(value ?? null), 0, digits);
-    if ((whole > max || whole < min) && context.ansi) throw overflowError(typeName(type), name);
+    if ((whole > max || whole < min) && context.ansi) throw overflowError(type, name);
     const fitted = BigInt.asIntN(bits, whole);
     return type.kind === 'long' ? fitted : Number(fitted);
   }
@@ -241,14 +242,21 @@ export const MATH = [
     returns: ([type = Types.long]) => type,
     nullable: 'always',
     row:
-      ([type = Types.long]) =>
+      ([type = Types.long], _result, context) =>
       (a, b) => {
         if (type.kind === 'double' || type.kind === 'float') {
+          if (Number(b) === 0) {
+            if (context.ansi) throw new MillraceError('REMAINDER_BY_ZERO', {});
+            return null;
+          }
           const r = Number(a) % Number(b);
           return r < 0 ? (r + Number(b)) % Number(b) : r;
         }
         const divisor = toBig(b ?? null);
-        if (divisor === 0n) return null;
+        if (divisor === 0n) {
+          if (context.ansi) throw new MillraceError('REMAINDER_BY_ZERO', {});
+          return null;
+        }
         const r = toBig(a ?? null) % divisor;
         const fixed = r < 0n ? (r + divisor) % divisor : r;
         return typeof a === 'bigint' ? fixed : Number(fixed);

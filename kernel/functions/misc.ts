@@ -4,7 +4,7 @@ import { MillraceError } from '../core/errors.ts';
 import { castImplementation } from './cast.ts';
 import type { ScalarImplementation } from './contract.ts';
 import { defineFunction, wrongCount } from './define.ts';
-import { writerOf } from './vectors.ts';
+import { constantColumn, writerOf } from './vectors.ts';
 
 const FAMILY = 'misc';
 
@@ -44,6 +44,7 @@ export const MISC = [
   castFunction('float', Types.float, ["float('1.5')", '1.5']),
   castFunction('double', Types.double, ["double('1.5')", '1.5']),
   castFunction('string', Types.string, ['string(1)', '1']),
+  castFunction('decimal', Types.decimal(10, 0), ['decimal(1.6)', '2']),
   castFunction('binary', Types.binary, ["binary('a')", 'a']),
   defineFunction(FAMILY, {
     name: 'typeof',
@@ -53,11 +54,10 @@ export const MISC = [
     params: ['any'],
     returns: Types.string,
     nullable: 'never',
-    nulls: 'lenient',
-    row:
-      ([type = Types.void]) =>
-      () =>
-        typeName(type),
+    vector: ([type = Types.void]) => ({
+      engine: 'none',
+      evaluate: (_args, length, { arena }) => constantColumn(typeName(type), Types.string, length, arena),
+    }),
   }),
   defineFunction(FAMILY, {
     name: 'uuid',

@@ -4,7 +4,7 @@ import { zoneOf, type Zone } from './timezone.ts';
 
 const DATE = /^([+-]?\d{4,7})(?:-(\d{1,2})(?:-(\d{1,2})(?:[ T].*)?)?)?$/;
 const TIMESTAMP =
-  /^([+-]?\d{4,6})(?:-(\d{1,2})(?:-(\d{1,2})(?:[ T](?:(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?)?)?)?\s*(Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?|(?:UTC|GMT)[+-]\d{1,2}(?::?\d{2})?|[A-Za-z]+\/[A-Za-z_/]+)?)?)?)?$/;
+  /^([+-]?\d{4,6})(?:-(\d{1,2})(?:-(\d{1,2})(?:[ T](?:(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?\s*(Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?|(?:UTC|GMT)[+-]\d{1,2}(?::?\d{2})?|[A-Za-z]{3}|[A-Za-z]+\/[A-Za-z_/]+)?)?)?)?)?)?)?$/;
 const MICROS_PER_SECOND = 1_000_000n;
 
 /** Spark trims what Java calls whitespace and control characters. */
@@ -59,7 +59,7 @@ export function parseInteger(text: string, options: { readonly fraction: 'refuse
   if (/^[+-]?\d{1,40}$/.test(trimmed)) return BigInt(trimmed.startsWith('+') ? trimmed.slice(1) : trimmed);
   if (options.fraction === 'cut') {
     const match = /^([+-]?\d*)\.\d*$/.exec(trimmed);
-    if (match?.[1] !== undefined && /\d/.test(trimmed)) {
+    if (match?.[1] !== undefined) {
       const whole = match[1].replace('+', '');
       return whole === '' || whole === '-' ? 0n : BigInt(whole);
     }

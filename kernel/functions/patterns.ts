@@ -22,8 +22,16 @@ export function likeRegExp(pattern: string, escape: string, flags: string): RegE
   const all = Array.from(pattern);
   for (let i = 0; i < all.length; i++) {
     const character = all[i] ?? '';
-    if (character === escape && i + 1 < all.length) {
+    if (character === escape) {
       i++;
+      const next = all[i];
+      if (next !== '%' && next !== '_' && next !== escape) {
+        const problem =
+          next === undefined
+            ? 'it ends with the escape character'
+            : 'the escape character stands before neither %, _ nor itself';
+        throw new MillraceError('INVALID_FORMAT', { pattern: `'${pattern}'`, problem });
+      }
       source += quote(all[i] ?? '');
     } else if (character === '%') source += '.*';
     else if (character === '_') source += '.';
@@ -36,7 +44,7 @@ function quote(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
 
-/** @throws INVALID_ARGUMENT for a pattern that is no regular expression */
+/** @throws INVALID_PARAMETER_VALUE for a pattern that is no regular expression */
 export function javaRegExp(pattern: string, flags = ''): RegExp {
   const inline = /^\(\?([ism]+)\)/.exec(pattern);
   const source = (inline === null ? pattern : pattern.slice(inline[0].length))
@@ -49,11 +57,11 @@ export function javaRegExp(pattern: string, flags = ''): RegExp {
     return new RegExp(source, flags + (inline?.[1] ?? ''));
   } catch (cause) {
     throw new MillraceError(
-      'INVALID_ARGUMENT',
+      'INVALID_PARAMETER_VALUE',
       {
-        argument: `the pattern '${pattern}'`,
-        problem: 'it is no regular expression',
-        remedy: 'Check brackets and escapes.',
+        parameter: `the pattern '${pattern}'`,
+        function: 'a regular expression',
+        problem: 'check brackets and escapes',
       },
       { cause },
     );
@@ -121,10 +129,10 @@ export const PATTERNS = [
         const index = group === undefined ? 1 : Number(group);
         if (match === null) return '';
         if (index < match.length) return match[index] ?? '';
-        throw new MillraceError('INVALID_ARGUMENT', {
-          argument: 'group',
+        throw new MillraceError('INVALID_PARAMETER_VALUE', {
+          parameter: 'the group',
+          function: 'regexp_extract',
           problem: `the pattern has ${match.length - 1} groups, not ${index}`,
-          remedy: 'Give a smaller group, or 0 for the whole match.',
         });
       };
     },

@@ -1,9 +1,9 @@
 /** Strings. Lengths and positions count characters (code points), from 1. */
-import { Types, type DataType } from '../arrow/types.ts';
+import { typeName, Types, type DataType } from '../arrow/types.ts';
 import { present } from '../core/assert.ts';
 import { MillraceError } from '../core/errors.ts';
 import type { LiteralValue } from '../expr/expr.ts';
-import type { ScalarImplementation } from './contract.ts';
+import type { ScalarFunction, ScalarImplementation } from './contract.ts';
 import { defineFunction, type Param, type RowFunction, type ScalarDefinition } from './define.ts';
 import { bytesOperand, columnsOf, hasNullConstant } from './operands.ts';
 import { allocateBytes, asColumn, commonValidity, nullColumn, writerOf } from './vectors.ts';
@@ -23,7 +23,7 @@ function define(
   rest: Partial<ScalarDefinition> = {},
 ) {
   const names = ['str', 'arg2', 'arg3', 'arg4'].slice(0, params.length);
-  return defineFunction(FAMILY, {
+  const definition: ScalarDefinition = {
     name,
     usage: `${name}(${names.join(', ')})`,
     summary,
@@ -32,7 +32,25 @@ function define(
     returns: Types.string,
     row: () => row,
     ...rest,
-  });
+  };
+  const entry = defineFunction(FAMILY, definition);
+  return OF_BYTES.has(name) ? { ...entry, resolve: refusingBytes(name, entry.resolve) } : entry;
+}
+
+/** Spark cuts and turns binaries byte by byte; read as text they would give something else. */
+const OF_BYTES: ReadonlySet<string> = new Set(['substring', 'left', 'right', 'lpad', 'rpad', 'reverse', 'repeat']);
+
+function refusingBytes(name: string, resolve: ScalarFunction['resolve']): ScalarFunction['resolve'] {
+  return (args, context) => {
+    const [first] = args;
+    if (first?.type.kind === 'binary' || first?.type.kind === 'array') {
+      throw new MillraceError('NOT_SUPPORTED', {
+        feature: `${name}(${typeName(first.type)})`,
+        remedy: 'Cast binaries to string first, or work on their hex().',
+      });
+    }
+    return resolve(args, context);
+  };
 }
 
 /** By bytes in wasm: starts with, ends with, contains. */
@@ -165,6 +183,12 @@ function trim(
       usage: `${name}(str[, characters])`,
     },
   );
+}
+
+/** One letter may become two, of which only the first is large: `Ss` for ß. */
+function titleCase(letter: string): string {
+  const [first = '', ...rest] = letter.toUpperCase();
+  return first + rest.join('').toLowerCase();
 }
 
 function substring(value: string, position: number, count: number): string {
@@ -370,7 +394,7 @@ export const STRINGS = [
     (value) =>
       text(value)
         .toLowerCase()
-        .replace(/(^| )(\S)/g, (_whole, gap: string, letter: string) => gap + letter.toUpperCase()),
+        .replace(/(^| )(\S)/g, (_whole, gap: string, letter: string) => gap + titleCase(letter)),
   ),
   define(
     'translate',

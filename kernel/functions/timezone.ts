@@ -1,5 +1,6 @@
 /** Offsets of time zones from UTC, through Intl, cached by quarter hours, since no zone changes within one. */
 import { MillraceError } from '../core/errors.ts';
+import { daysOfCivil } from '../expr/values.ts';
 
 const QUARTER_HOUR_MS = 900_000;
 
@@ -12,7 +13,18 @@ export interface Zone {
 
 const FIXED = /^(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?$/;
 
-/** @param name an IANA name, `Z`, or an offset such as +02:00 @throws DATATYPE_MISMATCH for an unknown zone */
+/** The short names of java.time.ZoneId.SHORT_IDS that people write. */
+const SHORT_NAMES: Readonly<Record<string, string>> = {
+  PST: 'America/Los_Angeles',
+  CST: 'America/Chicago',
+  CTT: 'Asia/Shanghai',
+  ECT: 'Europe/Paris',
+  IST: 'Asia/Kolkata',
+  JST: 'Asia/Tokyo',
+  AET: 'Australia/Sydney',
+};
+
+/** @param name an IANA name, `Z`, or an offset such as +02:00 @throws INVALID_TIMEZONE */
 export function zoneOf(name: string): Zone {
   const upper = name.toUpperCase();
   if (upper === 'UTC' || upper === 'Z' || upper === 'GMT' || upper === 'ETC/UTC') return fixedZone(0n);
@@ -21,7 +33,7 @@ export function zoneOf(name: string): Zone {
     const minutes = Number(fixed[2]) * 60 + Number(fixed[3] ?? 0);
     return fixedZone(BigInt(fixed[1] === '-' ? -minutes : minutes) * 60_000_000n);
   }
-  return namedZone(name);
+  return namedZone(Object.hasOwn(SHORT_NAMES, upper) ? (SHORT_NAMES[upper] ?? name) : name);
 }
 
 function fixedZone(offset: bigint): Zone {
@@ -68,15 +80,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
       era: 'short',
     });
   } catch (cause) {
-    throw new MillraceError(
-      'DATATYPE_MISMATCH',
-      {
-        expression: `the time zone '${timeZone}'`,
-        problem: 'no such zone is known',
-        remedy: 'Give an IANA name such as Europe/Berlin, or an offset such as +02:00.',
-      },
-      { cause },
-    );
+    throw new MillraceError('INVALID_TIMEZONE', { timeZone }, { cause });
   }
 }
 
@@ -84,6 +88,7 @@ function offsetOf(format: Intl.DateTimeFormat, utcMs: number): bigint {
   const parts = new Map(format.formatToParts(utcMs).map((part) => [part.type, part.value]));
   const number = (name: Intl.DateTimeFormatPartTypes): number => Number(parts.get(name));
   const year = parts.get('era') === 'BC' ? 1 - number('year') : number('year');
-  const wall = Date.UTC(year, number('month') - 1, number('day'), number('hour'), number('minute'), number('second'));
-  return BigInt(wall - Math.floor(utcMs / 1000) * 1000) * 1000n;
+  const days = daysOfCivil(year, number('month'), number('day'));
+  const wallSeconds = days * 86_400 + number('hour') * 3600 + number('minute') * 60 + number('second');
+  return BigInt(wallSeconds - Math.floor(utcMs / 1000)) * 1_000_000n;
 }

@@ -9,12 +9,16 @@ import { exprText } from '../expr/text.ts';
 import type { AnalysisContext } from './context.ts';
 import type { LogicalPlan, PlanOf } from './logical-plan.ts';
 import { namedOutput } from './naming.ts';
+import { placeAliases } from './lateral-alias.ts';
 import { expandStars } from './stars.ts';
 import { outputOf } from './output.ts';
 import { isAggregateCall, resolveCalls, resolveNames, tryResolveNames } from './resolve-expr.ts';
 import { scopeOf, type Scope } from './scope.ts';
 import { nameWindows } from './window-reference.ts';
 import { hasWindow, placeWindows } from './windowing.ts';
+
+/** What the parser writes for `GROUP BY ALL`; no function can have the name. */
+const GROUP_BY_ALL = 'group by all';
 
 export function isAggregateOutput(exprs: readonly Expr[]): boolean {
   return exprs.some((expr) => contains(expr, isAggregateCall));
@@ -23,8 +27,8 @@ export function isAggregateOutput(exprs: readonly Expr[]): boolean {
 /** @param node its child is analysed */
 export function analyzeAggregate(node: PlanOf<'aggregate'>, context: AnalysisContext): LogicalPlan {
   const scope = scopeOf(node.child);
-  const written = expandStars(nameWindows(node.outputs, node.groupings, scope), scope);
-  const groupings = node.groupings.map((grouping) => groupingOf(grouping, written, scope));
+  const written = placeAliases(expandStars(nameWindows(node.outputs, node.groupings, scope), scope), scope);
+  const groupings = writtenGroupings(node, written).map((grouping) => groupingOf(grouping, written, scope));
   const named = written.map((output) => namedOutput(resolveNames(output, scope), output, context));
   const placed = placeWindows([...groupings, ...named], node.child, context);
   const resolved = placed.exprs.map((expr) => resolveCalls(expr, context.functions));
@@ -33,6 +37,13 @@ export function analyzeAggregate(node: PlanOf<'aggregate'>, context: AnalysisCon
   const outputs = resolved.slice(groupings.length).map((output) => overGroups(output, keys, grouped.columns));
   for (const output of outputs) checkGrouped(output, grouped.columns);
   return Object.freeze({ kind: 'aggregate', groupings: grouped.columns, outputs, child: grouped.child });
+}
+
+/** `GROUP BY ALL` stands for every output without an aggregate. */
+function writtenGroupings(node: PlanOf<'aggregate'>, outputs: readonly Expr[]): readonly Expr[] {
+  const [only] = node.groupings;
+  if (only?.kind !== 'call' || only.name !== GROUP_BY_ALL) return node.groupings;
+  return outputs.filter((output) => !contains(output, isAggregateCall)).map(stripAlias);
 }
 
 function stripAlias(expr: Expr): Expr {
@@ -55,17 +66,15 @@ function groupingOf(grouping: Expr, outputs: readonly Expr[], scope: Scope): Exp
 
 function byOrdinal(index: number, outputs: readonly Expr[]): Expr {
   const output = outputs[index - 1];
-  if (output === undefined)
-    throw new MillraceError('POSITION_OUT_OF_RANGE', { clause: 'GROUP BY', index, size: outputs.length });
+  if (output === undefined) throw new MillraceError('GROUP_BY_POS_OUT_OF_RANGE', { index, size: outputs.length });
+  if (contains(output, isAggregateCall))
+    throw new MillraceError('GROUP_BY_POS_AGGREGATE', { index, expression: exprText(output) });
   return stripAlias(output);
 }
 
 function refuseAggregates(grouping: Expr): Expr {
   if (!contains(grouping, isAggregateCall)) return grouping;
-  throw new MillraceError('MISSING_AGGREGATION', {
-    expression: exprText(grouping),
-    remedy: 'GROUP BY takes plain expressions; aggregate in the select list, or in a subquery.',
-  });
+  throw new MillraceError('GROUP_BY_AGGREGATE', { expression: exprText(grouping) });
 }
 
 /** Computed groupings become columns of a projection below the aggregate. */
@@ -101,13 +110,16 @@ function overGroups(output: Expr, keys: readonly Expr[], columns: readonly Colum
   });
 }
 
-/** @throws MISSING_GROUP_BY for a column that is neither grouped nor inside an aggregate */
+/** @throws MISSING_AGGREGATION for a column that is neither grouped nor inside an aggregate */
 function checkGrouped(output: Expr, columns: readonly ColumnExpr[]): void {
   const ids = new Set(columns.map((column) => column.id));
   transformDown(output, (node) => {
     if (node.kind === 'aggregate') return node;
     if (node.kind === 'column' && !ids.has(node.id)) {
-      throw new MillraceError('MISSING_GROUP_BY', { expression: `\`${node.name}\`` });
+      const expression = `\`${node.name}\``;
+      throw ids.size === 0
+        ? new MillraceError('MISSING_GROUP_BY', { expression })
+        : new MillraceError('MISSING_AGGREGATION', { expression });
     }
     return undefined;
   });
@@ -167,7 +179,7 @@ function groupingText(expr: Expr, aggregate: PlanOf<'aggregate'>, expose: (expr:
 function windowOf(node: Expr, aggregate: PlanOf<'aggregate'>): Expr {
   const window = aggregate.groupings.find((key) => key.kind === 'column' && key.name === 'window');
   if (window !== undefined) return window;
-  throw new MillraceError('MISSING_GROUP_BY', { expression: exprText(node) });
+  throw new MillraceError('MISSING_AGGREGATION', { expression: exprText(node) });
 }
 
 function grouped(expr: Expr, aggregate: PlanOf<'aggregate'>): Expr {

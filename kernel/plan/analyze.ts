@@ -25,6 +25,8 @@ import {
   resolveNames,
   tryResolveNames,
 } from './resolve-expr.ts';
+import { foldTypedLiterals } from './typed-literals.ts';
+import { placeAliases } from './lateral-alias.ts';
 import { namesOf, scopeOf, unresolvedColumn } from './scope.ts';
 import { placeWindows } from './windowing.ts';
 
@@ -32,7 +34,7 @@ type Relations = ReadonlyMap<string, CatalogTable>;
 
 /**
  * @returns the plan with every name, type and function resolved; calling it again on the result changes nothing
- * @throws UNRESOLVED_COLUMN, UNRESOLVED_ROUTINE, TABLE_OR_VIEW_NOT_FOUND, DATATYPE_MISMATCH, MISSING_GROUP_BY, …
+ * @throws UNRESOLVED_COLUMN, UNRESOLVED_ROUTINE, TABLE_OR_VIEW_NOT_FOUND, DATATYPE_MISMATCH, MISSING_AGGREGATION, …
  */
 export function analyze(plan: LogicalPlan, context: AnalysisContext): LogicalPlan {
   return analyzeNode(plan, context, new Map());
@@ -40,7 +42,7 @@ export function analyze(plan: LogicalPlan, context: AnalysisContext): LogicalPla
 
 function analyzeNode(plan: LogicalPlan, context: AnalysisContext, ctes: Relations): LogicalPlan {
   if (context.analysed.has(plan)) return plan;
-  const analysed = analyzeKind(plan, context, ctes);
+  const analysed = analyzeKind(foldTypedLiterals(plan, context.functions), context, ctes);
   checkColumns(analysed);
   context.analysed.add(analysed);
   return analysed;
@@ -51,9 +53,12 @@ function analyzeKind(plan: LogicalPlan, context: AnalysisContext, ctes: Relation
   switch (plan.kind) {
     case 'oneRow':
     case 'localRelation':
-    case 'range':
     case 'dataSource':
       return plan;
+    case 'range':
+      return plan.output.length > 0
+        ? plan
+        : Object.freeze({ ...plan, output: [Exprs.column(context.nextColumnId(), 'id', Types.long, false)] });
     case 'unresolvedRelation':
       return relation(plan, context, ctes);
     case 'with':
@@ -98,7 +103,10 @@ function relation(plan: PlanOf<'unresolvedRelation'>, context: AnalysisContext, 
 /** Each common table sees those before it. */
 function withCtes(plan: PlanOf<'with'>, context: AnalysisContext, outer: Relations): LogicalPlan {
   const ctes = new Map(outer);
+  const named = new Set<string>();
   for (const cte of plan.ctes) {
+    if (named.has(cte.name.toLowerCase())) throw new MillraceError('DUPLICATED_CTE_NAMES', { name: `\`${cte.name}\`` });
+    named.add(cte.name.toLowerCase());
     ctes.set(cte.name.toLowerCase(), { name: cte.name, plan: analyzeNode(cte.plan, context, ctes) });
   }
   return analyzeNode(plan.child, context, ctes);
@@ -112,7 +120,7 @@ function analyzeProject(plan: PlanOf<'project'>, context: AnalysisContext): Logi
     );
   }
   const scope = scopeOf(plan.child);
-  const written = expandStars(plan.expressions, scope);
+  const written = placeAliases(expandStars(plan.expressions, scope), scope);
   const named = written.map((expr) => namedOutput(resolveNames(expr, scope), expr, context));
   const { exprs, child } = placeWindows(named, plan.child, context);
   const expressions = exprs.map((expr) => resolveCalls(expr, context.functions));
@@ -136,10 +144,7 @@ function analyzeFilter(plan: PlanOf<'filter'>, context: AnalysisContext): Logica
 
 function refuseAggregates(condition: Expr): void {
   if (!contains(condition, isAggregateCall)) return;
-  throw new MillraceError('MISSING_AGGREGATION', {
-    expression: 'in WHERE',
-    remedy: 'Filter the result of the aggregation: HAVING in SQL, or filter() after agg().',
-  });
+  throw new MillraceError('INVALID_WHERE_CONDITION', {});
 }
 
 /** Hides the columns that `plan` has beyond those of `original`. */
@@ -171,7 +176,7 @@ function byOrdinal(order: SortOrder, output: readonly ColumnExpr[]): Expr {
   if (child.kind !== 'literal' || typeof child.value !== 'number') return child;
   const column = output[child.value - 1];
   if (column === undefined) {
-    throw new MillraceError('POSITION_OUT_OF_RANGE', { clause: 'ORDER BY', index: child.value, size: output.length });
+    throw new MillraceError('ORDER_BY_POS_OUT_OF_RANGE', { index: child.value, size: output.length });
   }
   return column;
 }
@@ -244,7 +249,7 @@ function analyzeDeduplicate(plan: PlanOf<'deduplicate'>, context: AnalysisContex
   return Object.freeze({ ...plan, keys });
 }
 
-/** @throws EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE, INVALID_INTERVAL for a negative delay */
+/** @throws EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE, CANNOT_PARSE_INTERVAL for a negative delay */
 function analyzeWatermark(plan: PlanOf<'withWatermark'>): LogicalPlan {
   const eventTime = resolveNames(plan.eventTime, scopeOf(plan.child));
   const type = typeOf(eventTime);
@@ -260,12 +265,15 @@ function analyzeWatermark(plan: PlanOf<'withWatermark'>): LogicalPlan {
     });
   }
   if (intervalMicros(plan.delay) < 0n) {
-    throw new MillraceError('INVALID_INTERVAL', { text: 'of the watermark', problem: 'a delay must not be negative' });
+    throw new MillraceError('CANNOT_PARSE_INTERVAL', {
+      text: 'of the watermark',
+      problem: 'a delay must not be negative',
+    });
   }
   return Object.freeze({ ...plan, eventTime });
 }
 
-/** Children get one set of types; by name they also get one order. @throws CONFLICTING_COLUMNS */
+/** Children get one set of types; by name they also get one order. @throws NUM_COLUMNS_MISMATCH, INCOMPATIBLE_COLUMN_TYPE */
 function analyzeUnion(plan: PlanOf<'union'>, context: AnalysisContext): LogicalPlan {
   const [first, ...rest] = plan.children;
   if (first === undefined) return plan;
@@ -273,7 +281,7 @@ function analyzeUnion(plan: PlanOf<'union'>, context: AnalysisContext): LogicalP
   const ordered = plan.byName ? [first, ...rest.map((child) => reorder(child, names))] : plan.children;
   const outputs = ordered.map(outputOf);
   if (outputs.some((output) => output.length !== names.length)) {
-    throw new MillraceError('CONFLICTING_COLUMNS', {
+    throw new MillraceError('NUM_COLUMNS_MISMATCH', {
       operation: 'UNION',
       counts: outputs.map((output) => output.length).join(' and '),
     });
@@ -282,10 +290,10 @@ function analyzeUnion(plan: PlanOf<'union'>, context: AnalysisContext): LogicalP
     const all = outputs.map((output) => output[i]?.type ?? Types.void);
     const common = commonTypeOf(all);
     if (common !== undefined) return common;
-    throw new MillraceError('DATATYPE_MISMATCH', {
-      expression: `UNION, column ${name}`,
-      problem: `the types ${all.map(typeName).join(' and ')} have no common type`,
-      remedy: 'Cast one of them.',
+    throw new MillraceError('INCOMPATIBLE_COLUMN_TYPE', {
+      operation: 'UNION',
+      column: name,
+      types: all.map(typeName).join(' and '),
     });
   });
   const children = ordered.map((child) => {

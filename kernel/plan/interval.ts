@@ -19,7 +19,7 @@ const UNITS: Readonly<Record<string, readonly [Unit, bigint]>> = {
 /** @throws INVALID_INTERVAL */
 export function parseInterval(text: string): CalendarInterval {
   const wrong = (problem: string): MillraceError =>
-    new MillraceError('INVALID_INTERVAL', { text: `'${text}'`, problem });
+    new MillraceError('CANNOT_PARSE_INTERVAL', { text: `'${text}'`, problem });
   const words = text
     .trim()
     .toLowerCase()

@@ -1,5 +1,5 @@
 /** The names of output columns that have no alias, as Spark gives them. */
-import { Exprs, type Expr } from '../expr/expr.ts';
+import { Exprs, type Expr, type ExprOf } from '../expr/expr.ts';
 import { exprText } from '../expr/text.ts';
 import type { AnalysisContext } from './context.ts';
 
@@ -38,8 +38,9 @@ function lastPart(parts: readonly string[], instead: string): string {
   return parts[parts.length - 1] ?? instead;
 }
 
-/** `CAST(value AS STRING)` keeps the name `value`. */
-function castName(cast: Expr, child: Expr): string {
+/** `CAST(value AS STRING)` keeps the name `value`, and a cast to a nested type never shows. */
+function castName(cast: ExprOf<'cast'>, child: Expr): string {
+  if (cast.type.kind === 'array' || cast.type.kind === 'map' || cast.type.kind === 'struct') return exprText(child);
   return child.kind === 'column' || child.kind === 'alias' || child.kind === 'field' ? child.name : exprText(cast);
 }
 

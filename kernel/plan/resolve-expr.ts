@@ -24,11 +24,7 @@ import { nearest } from './suggest.ts';
 export function resolveNames(expr: Expr, scope: Scope): Expr {
   return transformDown(expr, (node) => {
     if (node.kind === 'parameter') {
-      throw new MillraceError('INVALID_ARGUMENT', {
-        argument: `:${node.name}`,
-        problem: 'no value was given for this parameter',
-        remedy: `Pass it: spark.sql(text, { ${node.name}: … }).`,
-      });
+      throw new MillraceError('UNBOUND_SQL_PARAMETER', { name: node.name });
     }
     if (node.kind === 'call' && node.name !== 'count' && node.args.some((arg) => arg.kind === 'star')) {
       return resolveNames({ ...node, args: expandStars(node.args, scope) }, scope);
@@ -132,7 +128,7 @@ function unknownRoutine(node: ExprOf<'call'>): MillraceError {
   const position = node.position === undefined ? {} : { position: node.position };
   if (node.name === 'window' || node.name === 'session_window') {
     return new MillraceError(
-      'INVALID_TIME_WINDOW',
+      'DATATYPE_MISMATCH',
       {
         expression: exprText(node),
         problem:
@@ -189,8 +185,8 @@ function scalarCall(entry: ScalarFunction, node: ExprOf<'call'>, context: Functi
 }
 
 function notAggregate(node: ExprOf<'call'>): MillraceError {
-  return new MillraceError('MISSING_AGGREGATION', {
-    expression: exprText(node),
+  return new MillraceError('NOT_SUPPORTED', {
+    feature: exprText(node),
     remedy: 'DISTINCT belongs to aggregate functions only.',
   });
 }
@@ -198,12 +194,6 @@ function notAggregate(node: ExprOf<'call'>): MillraceError {
 function aggregateCall(entry: AggregateFunction, node: ExprOf<'call'>, context: FunctionContext): Expr {
   if (node.args.some((arg) => contains(arg, isAggregateCall))) {
     throw new MillraceError('NESTED_AGGREGATE_FUNCTION', { expression: exprText(node) });
-  }
-  if (node.distinct === true && !['min', 'max'].includes(entry.name)) {
-    throw new MillraceError('NOT_SUPPORTED', {
-      feature: exprText(node),
-      remedy: 'Use distinct() first and aggregate its rows.',
-    });
   }
   const given = node.args.filter((arg) => arg.kind !== 'star');
   const isEveryRow = entry.name === 'count' && given.every((arg) => arg.kind === 'literal' && arg.value !== null);
@@ -214,7 +204,7 @@ function aggregateCall(entry: AggregateFunction, node: ExprOf<'call'>, context: 
     kind: 'aggregate',
     name: entry.name,
     args,
-    distinct: false,
+    distinct: node.distinct === true && !['min', 'max'].includes(entry.name),
     type: resolved.type,
     nullable: resolved.nullable,
   });
@@ -277,11 +267,10 @@ function resolveCase(node: ExprOf<'case'>, context: FunctionContext): Expr {
   });
 }
 
-/** @throws DATATYPE_MISMATCH where the condition is not a boolean */
+/** @throws DATATYPE_MISMATCH where the condition is not a boolean: neither a text nor NULL is one */
 export function requireBoolean(condition: Expr, clause: string, context: FunctionContext): Expr {
   const type = typeOf(condition);
   if (type.kind === 'boolean') return condition;
-  if (type.kind === 'void' || type.kind === 'string') return coerce(condition, Types.boolean, context);
   throw new MillraceError('DATATYPE_MISMATCH', {
     expression: exprText(condition),
     problem: `${clause} needs a boolean, but this is ${typeName(type)}`,

@@ -14,6 +14,11 @@ type Call = ExprOf<'call'>;
 const one = Exprs.literal(1, Types.int);
 const call = (name: string, ...args: Expr[]): Expr => Exprs.call(name, args);
 
+/** NULL itself is accepted where a condition is wanted. */
+function orNull(condition: Expr): Expr {
+  return typeOf(condition).kind === 'void' ? Exprs.literal(null, Types.boolean) : condition;
+}
+
 function when(condition: Expr, then: Expr, otherwise?: Expr): Expr {
   const branches = [{ when: condition, then }];
   return Object.freeze(otherwise === undefined ? { kind: 'case', branches } : { kind: 'case', branches, otherwise });
@@ -30,7 +35,7 @@ export function rewriteCall(node: Call): Expr | undefined {
   switch (node.name) {
     case 'if':
     case 'iff':
-      return b === undefined || c === undefined ? undefined : when(a, b, c);
+      return b === undefined || c === undefined ? undefined : when(orNull(a), b, c);
     case 'nvl':
     case 'ifnull':
     case 'coalesce':
@@ -50,8 +55,16 @@ export function rewriteCall(node: Call): Expr | undefined {
     case 'count_if':
       return call('count', when(a, one));
     case 'getitem':
-    case 'getfield':
       return b === undefined ? undefined : structField(a, b);
+    case 'getfield':
+      return b === undefined ? undefined : (structField(a, b) ?? call('getitem', a, b));
+    case 'unary minus':
+      return call('negative', a);
+    case 'unary plus':
+      return call('positive', a);
+    case 'extract':
+    case 'datepart':
+      return b === undefined ? undefined : call('date_part', a, b);
     case '+':
     case '-':
       return b === undefined ? undefined : addition(node.name, a, b);
@@ -81,7 +94,7 @@ function filtered(node: Call, filter: Expr): Expr {
   }
   const [value] = node.args;
   const input = value === undefined || value.kind === 'star' ? one : value;
-  return Exprs.call(node.name, [when(filter, input)], node.distinct === true ? { distinct: true } : {});
+  return Exprs.call(node.name, [when(orNull(filter), input)], node.distinct === true ? { distinct: true } : {});
 }
 
 /** `s['a']` and `s.a` of a struct; arrays and maps are left to the function `getitem`. */

@@ -1,8 +1,9 @@
 /** Names that expressions of a node may use: its child's columns, with the aliases they can be qualified by. */
-import type { DataType } from '../arrow/types.ts';
+import { typeName, type DataType } from '../arrow/types.ts';
 import { MillraceError, type SourcePosition } from '../core/errors.ts';
 import { Exprs, type ColumnExpr, type Expr, type ExprOf } from '../expr/expr.ts';
 import { nullableOf, typeOf } from '../expr/resolved.ts';
+import { exprText } from '../expr/text.ts';
 import type { LogicalPlan } from './logical-plan.ts';
 import { outputColumn, outputOf } from './output.ts';
 import { nearest } from './suggest.ts';
@@ -67,7 +68,7 @@ const sameName = (a: string | undefined, b: string | undefined): boolean =>
 /**
  * The column, field of a struct or entry of a map that a dotted name means. Columns keep the name as written.
  * @returns undefined where no column has the name
- * @throws AMBIGUOUS_REFERENCE, or UNRESOLVED_COLUMN for a field that the column lacks
+ * @throws AMBIGUOUS_REFERENCE, FIELD_NOT_FOUND, INVALID_EXTRACT_BASE_FIELD_TYPE
  */
 export function resolveName(parts: readonly string[], scope: Scope, position?: SourcePosition): Expr | undefined {
   const [first, second] = parts;
@@ -87,7 +88,8 @@ export function resolveName(parts: readonly string[], scope: Scope, position?: S
 export function extractField(child: Expr, name: string, position?: SourcePosition): Expr {
   const type = typeOf(child);
   if (type.kind === 'map') return Exprs.call('getitem', [child, Exprs.literal(name, { kind: 'string' })]);
-  if (type.kind !== 'struct') throw noSuchField(name, [], position);
+  if (type.kind === 'array') return Exprs.call('getitem', [child, Exprs.literal(name, { kind: 'string' })]);
+  if (type.kind !== 'struct') throw noStruct(child, type, name, position);
   const matches = type.fields.flatMap((f, index) => (sameName(f.name, name) ? [{ f, index }] : []));
   const [match] = matches;
   if (match === undefined)
@@ -129,7 +131,19 @@ function ambiguous(parts: readonly string[], found: Scope, position: SourcePosit
 }
 
 function noSuchField(name: string, known: readonly string[], position: SourcePosition | undefined): MillraceError {
-  return unresolvedColumn([name], known, position);
+  return new MillraceError(
+    'FIELD_NOT_FOUND',
+    { name: `\`${name}\``, fields: known.map((field) => `\`${field}\``).join(', ') },
+    position === undefined ? {} : { position },
+  );
+}
+
+function noStruct(child: Expr, type: DataType, name: string, position: SourcePosition | undefined): MillraceError {
+  return new MillraceError(
+    'INVALID_EXTRACT_BASE_FIELD_TYPE',
+    { field: `\`${name}\``, base: exprText(child), type: typeName(type) },
+    position === undefined ? {} : { position },
+  );
 }
 
 export function unresolvedColumn(

@@ -17,7 +17,7 @@ const isWindow = (node: Expr): node is ExprOf<'call'> => node.kind === 'call' &&
 /**
  * @param exprs names resolved, calls not
  * @returns the expressions over a child that has the window's column
- * @throws INVALID_TIME_WINDOW
+ * @throws DATATYPE_MISMATCH
  */
 export function placeWindows(
   exprs: readonly Expr[],
@@ -86,6 +86,10 @@ function timeOf(call: Expr, time: Expr, context: AnalysisContext): Expr {
     case 'timestamp':
       return time;
     case 'timestamp_ntz':
+      throw new MillraceError('NOT_SUPPORTED', {
+        feature: 'A window over timestamp_ntz',
+        remedy: 'Cast it to timestamp.',
+      });
     case 'date':
     case 'string':
     case 'void':
@@ -129,5 +133,5 @@ function durationOf(call: Expr, arg: Expr | undefined, what: string): bigint {
 
 function invalid(expr: Expr, problem: string, remedy: string): MillraceError {
   const options = expr.kind === 'call' && expr.position !== undefined ? { position: expr.position } : {};
-  return new MillraceError('INVALID_TIME_WINDOW', { expression: exprText(expr), problem, remedy }, options);
+  return new MillraceError('DATATYPE_MISMATCH', { expression: exprText(expr), problem, remedy }, options);
 }

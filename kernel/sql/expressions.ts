@@ -126,16 +126,18 @@ function parseIs(cursor: TokenCursor, value: Expr): Expr {
   const position = cursor.position();
   const negated = cursor.takeWords('NOT');
   if (cursor.takeWords('NULL')) return Exprs.call(negated ? 'isnotnull' : 'isnull', [value], { position });
+  const isDistinct = cursor.isWord('DISTINCT');
   const test = ((): Expr => {
     if (cursor.takeWords('TRUE')) return Exprs.call('<=>', [value, Exprs.literal(true, Types.boolean)], { position });
     if (cursor.takeWords('FALSE')) return Exprs.call('<=>', [value, Exprs.literal(false, Types.boolean)], { position });
     if (cursor.takeWords('UNKNOWN')) return Exprs.call('isnull', [value], { position });
     if (cursor.takeWords('DISTINCT', 'FROM')) {
-      return Exprs.call('not', [Exprs.call('<=>', [value, parseBinary(cursor, 2)], { position })], { position });
+      const same = Exprs.call('<=>', [value, parseBinary(cursor, 2)], { position });
+      return negated ? same : Exprs.call('not', [same], { position });
     }
     throw cursor.unexpected('Expected NULL, TRUE, FALSE or DISTINCT FROM after IS.');
   })();
-  return negated ? Exprs.call('not', [test], { position }) : test;
+  return negated && !isDistinct ? Exprs.call('not', [test], { position }) : test;
 }
 
 function parseBinary(cursor: TokenCursor, minPower: number): Expr {
@@ -165,9 +167,9 @@ function parseUnary(cursor: TokenCursor): Expr {
       cursor.next();
       return parsePostfix(cursor, numberLiteral(cursor, token, 'negative'));
     }
-    return Exprs.call('negative', [parseUnary(cursor)], { position });
+    return Exprs.call('unary minus', [parseUnary(cursor)], { position });
   }
-  if (cursor.takeSymbol('+')) return parseUnary(cursor);
+  if (cursor.takeSymbol('+')) return Exprs.call('unary plus', [parseUnary(cursor)], { position });
   if (cursor.takeSymbol('~')) return Exprs.call('~', [parseUnary(cursor)], { position });
   return parsePostfix(cursor, parsePrimary(cursor));
 }
@@ -184,7 +186,7 @@ function parsePostfix(cursor: TokenCursor, value: Expr): Expr {
       cursor.expectSymbol(']');
       result = Exprs.call('getitem', [result, index], { position });
     } else if (cursor.takeSymbol('.')) {
-      result = Exprs.call('getitem', [result, Exprs.literal(cursor.expectName('a field name'), Types.string)], {
+      result = Exprs.call('getfield', [result, Exprs.literal(cursor.expectName('a field name'), Types.string)], {
         position,
       });
     } else {

@@ -1,6 +1,7 @@
 /** Number, date, timestamp and interval literals → literal expressions. */
 import { DECIMAL_PRECISION_MAX, Types } from '../arrow/types.ts';
 import { Exprs, type Expr } from '../expr/expr.ts';
+import { MillraceError, type SourcePosition } from '../core/errors.ts';
 import type { TokenCursor } from './cursor.ts';
 import type { Token } from './lexer.ts';
 
@@ -23,21 +24,29 @@ export function numberLiteral(cursor: TokenCursor, token: NumberToken, negative:
     case 'Y':
       return suffixedInteger(cursor, token, whole ? sign * BigInt(token.text) : undefined);
     case 'D':
-      return Exprs.literal(Number(token.text) * Number(sign), Types.double);
+      return doubleLiteral(cursor, token, sign);
     case 'F':
       return Exprs.literal(Math.fround(Number(token.text) * Number(sign)), Types.float);
     case 'BD':
       return decimalLiteral(cursor, token, sign);
   }
   if (!whole) {
-    return /e/i.test(token.text)
-      ? Exprs.literal(Number(token.text) * Number(sign), Types.double)
-      : decimalLiteral(cursor, token, sign);
+    return /e/i.test(token.text) ? doubleLiteral(cursor, token, sign) : decimalLiteral(cursor, token, sign);
   }
   const value = sign * BigInt(token.text);
   if (value >= -INT_MAX - 1n && value <= INT_MAX) return Exprs.literal(Number(value), Types.int);
   if (value >= -LONG_MAX - 1n && value <= LONG_MAX) return Exprs.literal(value, Types.long);
   return decimalLiteral(cursor, token, sign);
+}
+
+function doubleLiteral(cursor: TokenCursor, token: NumberToken, sign: bigint): Expr {
+  const value = Number(token.text) * Number(sign);
+  if (Number.isFinite(value)) return Exprs.literal(value, Types.double);
+  throw new MillraceError(
+    'INVALID_NUMERIC_LITERAL_RANGE',
+    { text: token.text, type: 'double' },
+    { position: cursor.position(token) },
+  );
 }
 
 function suffixedInteger(cursor: TokenCursor, token: NumberToken, value: bigint | undefined): Expr {
@@ -49,8 +58,10 @@ function suffixedInteger(cursor: TokenCursor, token: NumberToken, value: bigint 
         : ([Types.byte, 7n] as const);
   const limit = 1n << bits;
   if (value === undefined || value < -limit || value >= limit) {
-    throw cursor.unexpected(
-      `${token.text}${token.suffix} is not a number of type ${type.kind}: it must lie between -${limit} and ${limit - 1n}.`,
+    throw new MillraceError(
+      'INVALID_NUMERIC_LITERAL_RANGE',
+      { text: `${token.text}${token.suffix}`, type: `${type.kind} (-${limit} to ${limit - 1n})` },
+      { position: cursor.position(token) },
     );
   }
   return Exprs.literal(type.kind === 'long' ? value : Number(value), type);
@@ -65,15 +76,23 @@ function decimalLiteral(cursor: TokenCursor, token: NumberToken, sign: bigint): 
   const unscaled = BigInt(digits || '0') * 10n ** BigInt(Math.max(exponent - fraction.length, 0));
   const precision = Math.max(unscaled.toString().length, scale, 1);
   if (precision > DECIMAL_PRECISION_MAX)
-    throw cursor.unexpected(
-      `${token.text} has more than ${DECIMAL_PRECISION_MAX} digits; write it as a double, with an exponent.`,
+    throw new MillraceError(
+      'DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION',
+      { precision },
+      { position: cursor.position(token) },
     );
   return Exprs.literal(sign * unscaled, Types.decimal(precision, scale));
 }
 
-/** `DATE '2024-01-31'` and the like: a cast of the string, which analysis folds and checks. */
-export function typedLiteral(type: 'date' | 'timestamp' | 'timestamp_ntz', text: string): Expr {
-  return Exprs.cast(Exprs.literal(text, Types.string), { kind: type }, 'ansi');
+/** `DATE '2024-01-31'` and the like: a cast of the string, which analysis folds and checks (plan/typed-literals.ts). */
+export function typedLiteral(
+  type: 'date' | 'timestamp' | 'timestamp_ntz',
+  text: string,
+  position: SourcePosition,
+): Expr {
+  return Exprs.call('typed literal', [Exprs.cast(Exprs.literal(text, Types.string), { kind: type }, 'ansi')], {
+    position,
+  });
 }
 
 const INTERVAL_UNIT = /^(?:YEAR|MONTH|WEEK|DAY|HOUR|MINUTE|SECOND|MILLISECOND|MICROSECOND|NANOSECOND)S?$/;

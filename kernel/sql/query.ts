@@ -117,7 +117,7 @@ function parseGroupings(cursor: TokenCursor): readonly Expr[] {
   for (const word of ['ROLLUP', 'CUBE', 'GROUPING']) {
     if (cursor.isWord(word)) throw notSupported(`GROUP BY ${word}`, 'Use one query for each grouping and UNION ALL.');
   }
-  if (cursor.isWord('ALL')) throw notSupported('GROUP BY ALL', 'Name the grouping columns.');
+  if (cursor.takeWords('ALL')) return [Exprs.call('group by all', [])];
   const groupings = cursor.commaSeparated(() => parseExpression(cursor));
   if (cursor.isWord('WITH'))
     throw notSupported('GROUP BY … WITH ROLLUP or CUBE', 'Use one query for each grouping and UNION ALL.');

@@ -34,6 +34,7 @@ export function parseWordExpression(cursor: TokenCursor, token: WordToken): Expr
     case 'DATE':
     case 'TIMESTAMP':
     case 'TIMESTAMP_NTZ':
+    case 'TIMESTAMP_LTZ':
       if (opensCall) break;
       return parseTypedLiteral(cursor, token);
     case 'X':
@@ -99,7 +100,9 @@ function parseCall(cursor: TokenCursor): Expr {
       { position },
     );
   }
-  return Exprs.call(name, allArgs, {
+  // In SQL `ltrim(characters, text)` names the characters first.
+  const ordered = /^[lr]?trim$/i.test(name) && allArgs.length === 2 ? allArgs.toReversed() : allArgs;
+  return Exprs.call(name, ordered, {
     position,
     ...(distinct ? { distinct } : {}),
     ...(filter === undefined ? {} : { filter }),
@@ -139,8 +142,8 @@ function parseFilterClause(cursor: TokenCursor): Expr | undefined {
 function parseTypedLiteral(cursor: TokenCursor, token: WordToken): Expr | undefined {
   if (cursor.peek(1).kind !== 'string') return undefined;
   cursor.next();
-  const type = token.upper === 'DATE' ? 'date' : token.upper === 'TIMESTAMP' ? 'timestamp' : 'timestamp_ntz';
-  return typedLiteral(type, cursor.expectString('a literal'));
+  const type = token.upper === 'DATE' ? 'date' : token.upper === 'TIMESTAMP_NTZ' ? 'timestamp_ntz' : 'timestamp';
+  return typedLiteral(type, cursor.expectString('a literal'), cursor.position(token));
 }
 
 function parseHexLiteral(cursor: TokenCursor): Expr | undefined {
@@ -191,7 +194,7 @@ function parseExtract(cursor: TokenCursor): Expr {
   cursor.expectWords('FROM');
   const source = parseExpression(cursor);
   cursor.expectSymbol(')');
-  return Exprs.call('date_part', [Exprs.literal(part.toUpperCase(), Types.string), source], { position });
+  return Exprs.call('extract', [Exprs.literal(part.toUpperCase(), Types.string), source], { position });
 }
 
 /** `POSITION(part IN text)`, or the plain call. */

@@ -1,5 +1,6 @@
 /** Type names and DDL schemas: `decimal(10,2)`, `array<struct<a: int>>`, `id BIGINT NOT NULL, name STRING COMMENT 'x'`. */
 import { DECIMAL_PRECISION_MAX, field, Types, type DataType, type Field, type Schema } from '../arrow/types.ts';
+import { MillraceError } from '../core/errors.ts';
 import type { TokenCursor } from './cursor.ts';
 
 const SIMPLE_TYPES: Readonly<Record<string, DataType>> = {
@@ -56,9 +57,8 @@ export function parseType(cursor: TokenCursor): DataType {
       cursor.next();
       return parseStruct(cursor);
   }
-  throw cursor.unexpected(
-    `There is no type ${token.text}. Known: ${Object.keys(SIMPLE_TYPES).join(', ')}, DECIMAL(p,s), ARRAY<…>, MAP<…, …>, STRUCT<…>.`,
-  );
+  const known = `${Object.keys(SIMPLE_TYPES).join(', ')}, DECIMAL(p,s), ARRAY<…>, MAP<…, …>, STRUCT<…>`;
+  throw new MillraceError('UNSUPPORTED_DATATYPE', { type: token.text, known }, { position: cursor.position() });
 }
 
 /** Fields up to the end, or to a token that is no comma. */
@@ -71,7 +71,10 @@ function parseDecimal(cursor: TokenCursor): DataType {
   const precision = cursor.expectInteger('a precision');
   const scale = cursor.takeSymbol(',') ? cursor.expectInteger('a scale') : 0;
   cursor.expectSymbol(')');
-  if (precision < 1 || precision > DECIMAL_PRECISION_MAX || scale > precision) {
+  if (precision > DECIMAL_PRECISION_MAX)
+    throw new MillraceError('DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION', { precision });
+  if (scale > precision) throw new MillraceError('DECIMAL_SCALE_EXCEEDS_PRECISION', { scale, precision });
+  if (precision < 1) {
     throw cursor.unexpected(
       `decimal(${precision},${scale}) is not possible: the precision is 1 to ${DECIMAL_PRECISION_MAX}, the scale at most the precision.`,
     );

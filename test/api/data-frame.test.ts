@@ -184,7 +184,7 @@ describe('statements', () => {
       JSON.stringify(plan, (_k, v: unknown) => (typeof v === 'bigint' || v instanceof Uint8Array ? String(v) : v)),
       /x' OR 1 = 1 --/,
     );
-    assert.throws(() => spark.sql('SELECT * FROM t WHERE name = :name'), { condition: 'INVALID_ARGUMENT' });
+    assert.throws(() => spark.sql('SELECT * FROM t WHERE name = :name'), { condition: 'UNBOUND_SQL_PARAMETER' });
   });
 
   it('make, list and drop views', () => {

@@ -71,7 +71,7 @@ describe('casts that fail', () => {
     ['CAST(300 AS TINYINT)', 'CAST_OVERFLOW', '44'],
     ['CAST(3e9D AS INT)', 'CAST_OVERFLOW', '2147483647'],
     ["CAST('2020-02-30' AS DATE)", 'CAST_INVALID_INPUT', 'NULL'],
-    ['CAST(123.45 AS DECIMAL(4,2))', 'CAST_OVERFLOW', 'NULL'],
+    ['CAST(123.45 AS DECIMAL(4,2))', 'NUMERIC_VALUE_OUT_OF_RANGE', 'NULL'],
     ["CAST('maybe' AS BOOLEAN)", 'CAST_INVALID_INPUT', 'NULL'],
   ];
   for (const [sql, condition, withoutAnsi] of failing) {

@@ -35,7 +35,9 @@ export function difference(test: SltCase, actual: readonly string[]): string | u
   if (wanted.startsWith('error ') || given.startsWith('error ')) {
     const [, condition = '', sqlState] = wanted.split(' ');
     const main = condition.split('.')[0];
-    return given.startsWith(`error ${main} ${sqlState}`) && wanted.startsWith('error ') ? undefined : both(test, actual);
+    return given.startsWith(`error ${main} ${sqlState}`) && wanted.startsWith('error ')
+      ? undefined
+      : both(test, actual);
   }
   if (wanted !== given) return both(test, actual);
   const isOrdered = /\border by\b/i.test(test.sql);

@@ -14,7 +14,8 @@ describe('SQL as in Spark', { skip: existsSync(dist) ? false : 'dist/ is not bui
   const { SparkSession } = (await import(dist.href)) as typeof Public;
   const spark = SparkSession.builder.getOrCreate();
   after(() => spark.stop());
-  for (const statement of readFileSync(new URL('tables.sql', import.meta.url), 'utf8').split(';\n')) spark.sql(statement);
+  for (const statement of readFileSync(new URL('tables.sql', import.meta.url), 'utf8').split(';\n'))
+    spark.sql(statement);
   for (const file of readdirSync(folder).sort()) {
     it(file, async (context) => {
       const failures: string[] = [];
@@ -24,7 +25,8 @@ describe('SQL as in Spark', { skip: existsSync(dist) ? false : 'dist/ is not bui
         const found = difference(test, await answer(spark, test));
         if (test.skip !== undefined) skipped++;
         if (test.skip === undefined && found !== undefined) failures.push(`${file}:${test.line} ${found}`);
-        if (test.skip !== undefined && found === undefined) failures.push(`${file}:${test.line} agrees: take "skip" away`);
+        if (test.skip !== undefined && found === undefined)
+          failures.push(`${file}:${test.line} agrees: take "skip" away`);
       }
       context.diagnostic(`${cases.length} cases, ${skipped} of them known to differ`);
       assert.ok(failures.length === 0, `${failures.length} of ${cases.length} differ:\n${failures.join('\n')}`);

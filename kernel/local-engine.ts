@@ -9,7 +9,7 @@ import type { ExplainMode, LogicalPlan } from './plan/logical-plan.ts';
 import type { Conf } from './plan/runner-port.ts';
 import { EngineClient, type EngineClientOptions } from './session/engine/client.ts';
 
-export type EngineHooks = Pick<EngineClientOptions, 'liveTarget' | 'onStarted' | 'printer' | 'asCell'>;
+export type EngineHooks = Pick<EngineClientOptions, 'liveTarget' | 'onStarted' | 'printer' | 'asCell' | 'execution'>;
 
 export function createLocalEngine(hooks: EngineHooks): EngineClient {
   const unused = (): never => {

@@ -7,6 +7,8 @@ import { DataFrame } from './api/data-frame.ts';
 import { StructType } from './api/data-types.ts';
 import { GroupedData } from './api/grouped-data.ts';
 import { DataFrameReader, DataStreamReader } from './api/reader.ts';
+import { DataStreamWriter } from './api/stream-writer.ts';
+import { DataFrameWriter } from './api/writer.ts';
 import { SparkSession, VERSION } from './api/session.ts';
 import { StreamingQuery } from './api/streaming-query.ts';
 import { TextDataset } from './api/text-dataset.ts';
@@ -40,6 +42,8 @@ export function installDisplays({ viewOf }: DisplayHooks): void {
   inspectAs(GroupedData, () => 'GroupedData: call agg, count, sum, avg, min or max');
   inspectAs(DataFrameReader, () => 'DataFrameReader: call load, json, csv or text');
   inspectAs(DataStreamReader, () => 'DataStreamReader: call load, json, csv or text');
+  inspectAs(DataStreamWriter, () => 'DataStreamWriter: call start or toTable');
+  inspectAs(DataFrameWriter, () => 'DataFrameWriter');
 }
 
 interface ClassOf<T> {

@@ -59,6 +59,7 @@ export function createNotebookKernel(options: NotebookKernelOptions): NotebookKe
       const cell = output();
       return (action) => (cell === undefined ? action() : interpreter.runFor(cell, action));
     },
+    execution: () => interpreter.currentExecution(),
     print: (text) => write(output(), text),
   });
   if (live !== undefined) {
@@ -78,6 +79,7 @@ export function createNotebookKernel(options: NotebookKernelOptions): NotebookKe
     interrupt,
     moduleHooksUrl: new URL('./module-hooks.js', import.meta.url).href,
     internalRoots: [fileURLToPath(new URL('.', import.meta.url))],
+    onInterrupted: (execution) => engine.cancelOf(execution),
     onShutdown: () => engine.shutdown(),
   });
   if (onCatalog !== undefined) spark.state.catalog.onChange(() => onCatalog(catalogOf(spark)));

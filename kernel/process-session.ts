@@ -26,6 +26,7 @@ const SCRIPT_HOOKS: SessionHooks = {
   onStarted: () => undefined,
   printer: () => (text) => process.stdout.write(text),
   asCell: () => (action) => action(),
+  execution: () => undefined,
   print: (text) => process.stdout.write(text),
 };
 

@@ -1,5 +1,6 @@
 /** What user code threw → the lines that a front end prints: message, places in cells, an excerpt with a caret, causes. */
 import { MillraceError } from '../core/errors.ts';
+import { redactSource } from '../output/redact.ts';
 import type { CellSources } from './cell-sources.ts';
 import { cleanMessage } from './clean-message.ts';
 import type { CellError } from './contract.ts';
@@ -61,7 +62,7 @@ export function lineAndColumn(text: string, offset: number): { readonly line: nu
 
 /** The lines around a place, the place marked. */
 export function excerpt(code: string, line: number, column: number, length = 1): string[] {
-  const lines = code.split('\n');
+  const lines = redactSource(code).split('\n');
   const text = lines[line - 1];
   if (text === undefined) return [];
   const [first, last] = [Math.max(1, line - EXCERPT_LINES), Math.min(lines.length, line + EXCERPT_LINES)];

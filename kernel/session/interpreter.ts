@@ -48,6 +48,8 @@ export interface InterpreterOptions {
   readonly moduleHooksUrl: string;
   /** Folders whose frames are left out of the user's stack traces. */
   readonly internalRoots: readonly string[];
+  /** That execution was interrupted (see `currentExecution`): what it asked of the engine is not wanted any more. */
+  readonly onInterrupted?: (execution: object) => void;
   /** Stops streams after their batch and releases the engine. */
   readonly onShutdown: () => Promise<void>;
 }
@@ -56,6 +58,8 @@ export interface SessionInterpreter extends Interpreter {
   readonly comms: CommRegistry;
   /** The output of the cell that the running code belongs to: for streams, which outlive their cell. */
   currentOutput(): CellOutput | undefined;
+  /** The execution that the running code belongs to and ends with; undefined in work for a stream. */
+  currentExecution(): object | undefined;
   /** Runs the engine's call of a user's closure as that cell's work, unharmed by an interrupt of the running cell. */
   runFor<T>(output: CellOutput, action: () => T): T;
   /** Defines or replaces a name that cells see. */
@@ -119,6 +123,7 @@ class CellInterpreter implements SessionInterpreter {
     return new Promise((resolve) => {
       const finish = (outcome: CellOutcome): void => {
         if (this.#interrupts.end(context)) this.#attribution.reset();
+        if (outcome.status === 'interrupted') this.#options.onInterrupted?.(context);
         resolve(outcome);
       };
       void context.abandoned.then(() => finish({ status: 'interrupted' }));
@@ -132,6 +137,11 @@ class CellInterpreter implements SessionInterpreter {
 
   currentOutput(): CellOutput | undefined {
     return this.#attribution.current?.output;
+  }
+
+  currentExecution(): object | undefined {
+    const context = this.#attribution.current;
+    return context?.isShielded === true ? undefined : context;
   }
 
   runFor<T>(output: CellOutput, action: () => T): T {

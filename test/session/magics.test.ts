@@ -20,7 +20,7 @@ describe('magics', () => {
     const line = await session.failure('%pagee 5');
     assert.match(
       line.evalue,
-      /^\[UNKNOWN_MAGIC\] There is no magic %pagee\. Did you mean %page\? Known magics: %%sql, .*%magics\.$/,
+      /^\[UNKNOWN_MAGIC\] There is no magic %pagee\. Did you mean %page or %%page\? Known magics: %%sql, .*%magics\.$/,
     );
     assert.doesNotMatch(line.traceback.join('\n'), /magics\.ts/);
     assert.match((await session.failure('%%sqll\nselect 1')).evalue, /There is no magic %%sqll\. Did you mean %%sql\?/);

@@ -6,6 +6,7 @@
  */
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
 import { present } from '../../core/assert.ts';
+import { systemClock } from '../../core/clock.ts';
 import { MillraceError, reviveError, serializeError } from '../../core/errors.ts';
 import type { InlineRows, LogicalPlan } from '../../plan/logical-plan.ts';
 import type {
@@ -19,6 +20,8 @@ import type {
 import type { EngineWorkerData, FromEngine, LiveTarget, ToEngine } from './protocol.ts';
 import { StreamRecord } from './stream-record.ts';
 
+/** How long streams may take for their last batch: the kernel itself is given 3 s. */
+const SHUTDOWN_MS = 2000;
 /** How long a synchronous wait for the engine may take before it is an error: starting the worker is a part of it. */
 const WAIT_MAX_MS = 30_000;
 
@@ -35,6 +38,8 @@ export interface EngineClientOptions {
   readonly printer: () => (text: string) => void;
   /** Gives a function that runs a closure of the query as work of the cell that starts it now. */
   readonly asCell: () => <T>(action: () => T) => T;
+  /** The cell execution that asks now, and whose interrupt cancels what it asked. */
+  readonly execution: () => object | undefined;
 }
 
 interface Pending {
@@ -55,6 +60,8 @@ export class EngineClient implements QueryRunner {
   #queries = 0;
   readonly #pending = new Map<number, Pending>();
   readonly #streams = new Map<number, StreamRecord>();
+  /** Batch queries that run, and who asked for them. */
+  readonly #executions = new Map<number, object>();
   #keptRows = 0;
   readonly #collectedRows = new FinalizationRegistry<number>((rowsId) => {
     if (this.#connection !== undefined) this.#post({ type: 'forget-rows', rowsId });
@@ -71,9 +78,26 @@ export class EngineClient implements QueryRunner {
   }
 
   async execute(plan: LogicalPlan, conf: Conf): Promise<QueryResult> {
-    const message = await this.#ask((request) => ({ type: 'execute', request, plan, conf }));
-    if (message.type !== 'result') throw unexpected(message);
-    return message.result;
+    const execution = this.#options.execution();
+    let asked: number | undefined;
+    try {
+      const message = await this.#ask((request) => {
+        asked = request;
+        if (execution !== undefined) this.#executions.set(request, execution);
+        return { type: 'execute', request, plan, conf };
+      });
+      if (message.type !== 'result') throw unexpected(message);
+      return message.result;
+    } finally {
+      if (asked !== undefined) this.#executions.delete(asked);
+    }
+  }
+
+  /** Ends the batch queries that an interrupted execution waits for. */
+  cancelOf(execution: object): void {
+    for (const [request, asker] of this.#executions) {
+      if (asker === execution) this.#post({ type: 'cancel', request });
+    }
   }
 
   explain(...args: Parameters<QueryRunner['explain']>): string {
@@ -146,7 +170,11 @@ export class EngineClient implements QueryRunner {
   async shutdown(): Promise<void> {
     const connection = this.#connection;
     if (connection === undefined) return;
-    await this.#ask((request) => ({ type: 'shutdown', request })).catch(() => undefined);
+    const asked = this.#ask((request) => ({ type: 'shutdown', request })).catch(() => undefined);
+    // A batch that hangs, say on a broker that is gone, is left: its query goes on from the checkpoint as after a kill.
+    const ended = new AbortController();
+    await Promise.race([asked, systemClock.sleep(SHUTDOWN_MS, ended.signal)]);
+    ended.abort();
     this.#connection = undefined;
     await connection.worker.terminate();
   }

@@ -28,6 +28,11 @@ export interface ReadRequest {
   readonly arena: Arena;
   /** Rows per batch, at most. */
   readonly batchRowsMax: number;
+  /**
+   * `any`: lines of text may come with their line feed (and carriage return), as ranges of the file's own bytes, since what
+   * reads them takes no notice of white space at the end. Absent: without.
+   */
+  readonly lineEnds?: 'any' | undefined;
   /** Session configuration and batch time, where reading depends on them. */
   readonly timeZone: string;
 }

@@ -25,10 +25,14 @@ import type {
   StageRunner,
 } from './ports.ts';
 import type { Stage } from './stage.ts';
+import { readsTextAsJson } from './text-as-json.ts';
 import { builtInReader } from './task-readers.ts';
 
 /** Rows per vector: small enough for the caches, large enough that calls do not count. */
 export const BATCH_ROWS_MAX = 8192;
+
+/** A task of JSON lines, whole: preparing the parser costs as much as some hundred lines. */
+const JSON_ROWS_MAX = 16_384;
 
 /** Where nothing is computed between the source and the sink, rows pass the caches but once. */
 const MORSEL_ROWS_MAX = 65_536;
@@ -45,6 +49,7 @@ export interface StageEngine {
 export interface CompiledStage {
   readonly stage: Stage;
   readonly batchRowsMax: number;
+  readonly lineEnds: 'any' | undefined;
   readonly operators: readonly Operator[];
   readonly openSink: OpenSink;
 }
@@ -59,11 +64,13 @@ export function compileStage(stage: Stage, context: FunctionContext): CompiledSt
     return compiled;
   });
   const { sink } = stage;
+  const lineEnds = readsTextAsJson(stage) ? 'any' : undefined;
+  const vectorRows = lineEnds === undefined ? BATCH_ROWS_MAX : JSON_ROWS_MAX;
   if (shape === undefined || sink.kind !== 'aggregate') {
-    return { stage, operators, openSink: compileSink(sink, input, context), batchRowsMax: BATCH_ROWS_MAX };
+    return { stage, operators, openSink: compileSink(sink, input, context), lineEnds, batchRowsMax: vectorRows };
   }
   const openSink = compileDenseSink(stage, sink, shape, input, context);
-  return { stage, operators, openSink, batchRowsMax: operators.length === 0 ? MORSEL_ROWS_MAX : BATCH_ROWS_MAX };
+  return { stage, operators, openSink, lineEnds, batchRowsMax: operators.length === 0 ? MORSEL_ROWS_MAX : vectorRows };
 }
 
 export class StageRun implements StageRunner {
@@ -99,6 +106,7 @@ export class StageRun implements StageRunner {
       schema: this.#compiled.stage.source.schema,
       arena: this.#taskArena,
       batchRowsMax: this.#compiled.batchRowsMax,
+      lineEnds: this.#compiled.lineEnds,
       timeZone: this.#options.timeZone,
     });
     try {

@@ -17,8 +17,17 @@ export function text_split_lines(
   const newline = i8x16.splat(0x0a);
   let lines = 0;
   let lineStart = start;
-  for (let at = start; at < end; at += 16) {
-    let mask = <u32>i8x16.bitmask(i8x16.eq(v128.load(data + at), newline));
+  for (let at = start; at < end; at += 64) {
+    const a = i8x16.eq(v128.load(data + at), newline);
+    const b = i8x16.eq(v128.load(data + at, 16), newline);
+    const c = i8x16.eq(v128.load(data + at, 32), newline);
+    const d = i8x16.eq(v128.load(data + at, 48), newline);
+    if (!v128.any_true(v128.or(v128.or(a, b), v128.or(c, d)))) continue;
+    let mask =
+      <u64>i8x16.bitmask(a) |
+      (<u64>i8x16.bitmask(b) << 16) |
+      (<u64>i8x16.bitmask(c) << 32) |
+      (<u64>i8x16.bitmask(d) << 48);
     while (mask != 0) {
       const next = at + <usize>ctz(mask) + 1;
       mask &= mask - 1;

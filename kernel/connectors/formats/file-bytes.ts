@@ -11,7 +11,7 @@ import type { FileTask } from './contract.ts';
 
 /** A task: large enough that waking a worker for it costs nothing, small enough that its columns stay in the cache. */
 export const TASK_BYTES = 1024 ** 2;
-const TAIL_BYTES = 64 * 1024;
+const TAIL_BYTES = 4 * 1024;
 const NEWLINE = 0x0a;
 
 /** Compressions that Spark reads by the file's name and that are not here yet. */

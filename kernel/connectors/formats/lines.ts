@@ -20,6 +20,11 @@ export function* rawLines(bytes: Uint8Array, request: LineRequest): Generator<By
   yield* split(bytes, request, 1);
 }
 
+/** As `rawLines`, empty ones too. */
+export function* endedLines(bytes: Uint8Array, request: LineRequest): Generator<BytesColumn> {
+  yield* split(bytes, request, 0);
+}
+
 /** The lines without their ends, empty ones too, copied. */
 export function* plainLines(bytes: Uint8Array, request: LineRequest): Generator<BytesColumn> {
   const { arena, kernels } = request;

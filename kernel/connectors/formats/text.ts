@@ -8,7 +8,7 @@ import type { ConnectorOptions } from '../contract.ts';
 import { optionReader } from '../options.ts';
 import type { FileFormat, FileTask } from './contract.ts';
 import { readTask, splitFile } from './file-bytes.ts';
-import { fromRanges, plainLines } from './lines.ts';
+import { endedLines, fromRanges, plainLines } from './lines.ts';
 
 export const textFormat: FileFormat = {
   name: 'text',
@@ -47,7 +47,7 @@ class TextReader implements TaskReader {
     const bytes = readTask(file, arena);
     const columns: Iterable<BytesColumn> = isWholeText(file.options)
       ? [fromRanges(bytes, [[0, bytes.length]], arena)]
-      : plainLines(bytes, { ...request, kernels: this.#kernels });
+      : (request.lineEnds === 'any' ? endedLines : plainLines)(bytes, { ...request, kernels: this.#kernels });
     for (const column of columns) {
       yield { schema, length: column.length, columns: schema.fields.map(() => column) };
     }

@@ -59,6 +59,8 @@ export interface StreamSource {
   commit(end: Offset): Promise<void>;
   /** The newest offset there is, for progress (`latestOffset`), where it is cheap; else undefined. */
   reportLatest?(): Offset | undefined;
+  /** A source that knows at once when rows come calls `wake` then, so that an idle query need not wait for its next look. */
+  onRows?(wake: () => void): void;
   stop(): Promise<void>;
 }
 

@@ -128,7 +128,7 @@ class EngineServer {
     await this.#makeRoom(start);
     const running = await startStreamQuery(this.#engine, start, {
       deliver: (batchId, rows) => this.#deliverInSight(query, batchId, rows),
-      print: (text) => this.#post({ type: 'print', query, text }),
+      print: (text) => this.#post({ type: 'print', query, to: 'stdout', text }),
       listener: (identity) => this.#listener(query, start, identity.id),
     });
     this.#queries.set(query, { running, start });
@@ -205,7 +205,7 @@ class EngineServer {
         view?.onProgress(progress);
       },
       onBatch: (batch) => view?.onBatch(batch),
-      onNotice: (text) => this.#post({ type: 'print', query, text: `${text}\n` }),
+      onNotice: (text) => this.#post({ type: 'print', query, to: 'stderr', text: `${text}\n` }),
       onTerminated: (exception) => {
         this.#post({
           type: 'terminated',

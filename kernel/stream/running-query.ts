@@ -32,6 +32,8 @@ export interface RunnableQuery {
   readonly listener: QueryListener;
   /** Opens what the query needs; `close` is called exactly once when it has ended, also where `open` failed. */
   open(onStatus: (message: string, isDataAvailable: boolean) => void): Promise<MicroBatchExecution>;
+  /** Has `wake` called when a source knows of new rows. */
+  onRows(wake: () => void): void;
   /** Trigger availableNow: fixes the end of every source. */
   fixEnds(): Promise<void>;
   close(): Promise<void>;
@@ -77,6 +79,8 @@ export class RunningQuery {
     this.#query = query;
     this.#lastProgressMs = query.clock.monotonicMs();
     this.#lastPauseMs = this.#lastProgressMs;
+    const { trigger } = query;
+    if (trigger.kind === 'processingTime' && trigger.intervalMs === 0) query.onRows(() => this.#wake.abort());
     this.#ended = this.#main();
   }
 

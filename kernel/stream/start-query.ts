@@ -57,6 +57,9 @@ export function startQuery(options: StartQueryOptions): RunningQuery {
     fixEnds: async () => {
       for (const { source } of bounded) await source.prepareForAvailableNow?.();
     },
+    onRows: (wake) => {
+      for (const { source } of sources) source.onRows?.(wake);
+    },
     close: () => closeAll(options, sources, stores),
   });
 }

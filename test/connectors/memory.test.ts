@@ -81,8 +81,11 @@ test('two queries read one memory stream; a later one begins with what is left',
 test('a memory stream goes on after a checkpoint of another process', async () => {
   const { memoryStreams, source } = connectors();
   const stream = await openStream(source('memory-stream'), request({ streamId: 's' }), sourceContext(memory));
+  let woken = 0;
+  stream.onRows?.(() => void (woken += 1));
   assert.equal(await stream.latestOffset('7', { kind: 'trigger' }), '7');
   memoryStreams.append('s', [rows(5)]);
+  assert.equal(woken, 1);
   assert.equal(await stream.latestOffset('7', { kind: 'trigger' }), '8');
   assert.deepEqual(await readRows(stream.scan('7', '8', arena), schema, memory), [{ id: 5, name: 'n5' }]);
   await stream.commit('8');

@@ -62,7 +62,7 @@ async function batches(options: Readonly<Record<string, string>>, checkpoint?: s
     .load()
     .select(col('value').cast('string').as('v'))
     .writeStream.trigger({ availableNow: true })
-    .foreachBatch(async (batch) => void read.push((await batch.collect()).map((row) => row.v ?? '').sort()));
+    .foreachBatch(async (batch) => void read.push((await batch.collect()).map((row) => String(row['v'])).sort()));
   const query = (checkpoint === undefined ? writer : writer.option('checkpointLocation', checkpoint)).start();
   await query.awaitTermination();
   return read;

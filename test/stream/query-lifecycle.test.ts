@@ -189,6 +189,21 @@ test('awaitTermination returns false after its timeout', () =>
     }),
   ]));
 
+test('a source that knows of rows wakes an idle query; its clock stands still', () =>
+  testStream(plan, {}, [
+    ProcessAll(),
+    Check('rows are read at once', async ({ sink, sources }) => {
+      const source = present(sources[0], 'the source');
+      for (let turn = 0; turn < 20; turn++) await eventLoopTurn(); // until it sleeps
+      source.chunks.push(eventBatch([{ ts: 1, key: 'a' }]));
+      for (let turn = 0; turn < 20; turn++) await eventLoopTurn();
+      assert.deepEqual(sink.deliveries, [], 'nobody has told');
+      source.wake();
+      for (let turn = 0; turn < 20; turn++) await eventLoopTurn();
+      assert.deepEqual(sink.deliveries, [0]);
+    }),
+  ]));
+
 test('an idle query asks its sources now and then, and reports seldom', () =>
   testStream(plan, {}, [
     Check('no progress, then one', async ({ query, clock }) => {

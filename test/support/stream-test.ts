@@ -39,6 +39,8 @@ export class TestSource implements StreamSource {
   readonly description: string;
   readonly chunks: RecordBatch[] = [];
   readonly committed: string[] = [];
+  /** Tells the query that there are rows; `AddData` leaves it to the query to find out. */
+  wake: () => void = () => undefined;
   readonly #memory: EngineMemory;
   /** Chunks per trigger. */
   readonly #chunksMax: number;
@@ -48,6 +50,10 @@ export class TestSource implements StreamSource {
     this.#memory = memory;
     this.description = options.description ?? 'TestSource[events]';
     this.#chunksMax = options.chunksMax ?? Infinity;
+  }
+
+  onRows(wake: () => void): void {
+    this.wake = wake;
   }
 
   initialOffset(): Promise<null> {

@@ -40,6 +40,7 @@ export function createMemoryStreams(): { readonly streams: MemoryStreams; readon
       append(streamId, chunk) {
         const stream = chunksOf(streamId);
         stream.chunks.push(chunk);
+        for (const reader of stream.readers) reader.wake();
         return stream.first + stream.chunks.length - 1;
       },
     },
@@ -66,6 +67,7 @@ class MemoryStreamReader implements StreamSource {
   #elsewhere: number | undefined;
   /** All chunks below this number are committed. */
   doneBefore: number;
+  wake: () => void = () => undefined;
 
   constructor(streamId: string, stream: Chunks, schema: Schema, memory: EngineMemory) {
     this.description = `MemoryStream[${schema.fields.map(({ name }) => name).join(',')}]`;
@@ -109,6 +111,10 @@ class MemoryStreamReader implements StreamSource {
   reportLatest(): string | undefined {
     const newest = this.#newest() + (this.#elsewhere ?? 0);
     return newest < 0 ? undefined : String(newest);
+  }
+
+  onRows(wake: () => void): void {
+    this.wake = wake;
   }
 
   stop(): Promise<void> {

@@ -7,6 +7,7 @@ import { CONDITIONAL } from './conditional.ts';
 import type { AggregateFunction, FunctionEntry, ScalarFunction } from './contract.ts';
 import { DATE_FORMAT } from './date-format.ts';
 import { DATE_TIME } from './date-time.ts';
+import { HASHES } from './hashes.ts';
 import { JSON_FUNCTIONS } from './json.ts';
 import { LOGIC } from './logic.ts';
 import { MATH } from './math.ts';
@@ -27,6 +28,7 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
   ...DATE_FORMAT,
   ...COLLECTIONS,
   ...JSON_FUNCTIONS,
+  ...HASHES,
   ...MISC,
   ...AGGREGATES,
 ];

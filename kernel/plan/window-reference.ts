@@ -14,10 +14,10 @@ export function nameWindows(outputs: readonly Expr[], groupings: readonly Expr[]
   return outputs.map((output) => {
     const named = transformDown(output, (expr) => {
       if (expr.kind !== 'attribute' || !isWindow(expr.parts[0]) || tryResolveNames(expr, scope) !== undefined)
-        return expr;
+        return undefined;
       return expr.parts
         .slice(1)
-        .reduce<Expr>((inner, part) => Exprs.call('getitem', [inner, Exprs.literal(part, Types.string)]), window);
+        .reduce<Expr>((inner, part) => Exprs.call('getfield', [inner, Exprs.literal(part, Types.string)]), window);
     });
     // Without an alias the column keeps the name under which it was asked for.
     const asked = output.kind === 'attribute' && named !== output ? output.parts.at(-1) : undefined;

@@ -35,9 +35,9 @@ export function createNotebookKernel(options: NotebookKernelOptions): NotebookKe
   /** The cell execution under which a query's live view stands. */
   const shownIn = new WeakMap<StreamHandle, string>();
   const output = (): CellOutput | undefined => interpreter.currentOutput();
-  const write = (target: CellOutput | undefined, text: string): void => {
-    if (target === undefined) process.stdout.write(text);
-    else target.stream('stdout', text);
+  const write = (target: CellOutput | undefined, text: string, to: 'stdout' | 'stderr' = 'stdout'): void => {
+    if (target === undefined) process[to].write(text);
+    else target.stream(to, text);
   };
   const { spark, engine } = processSessions.getOrCreate({
     liveTarget: () => {
@@ -53,7 +53,7 @@ export function createNotebookKernel(options: NotebookKernelOptions): NotebookKe
     },
     printer: () => {
       const cell = output();
-      return (text) => write(cell, text);
+      return (text, to) => write(cell, text, to);
     },
     asCell: () => {
       const cell = output();

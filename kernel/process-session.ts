@@ -24,7 +24,7 @@ export interface SessionHooks extends EngineHooks {
 const SCRIPT_HOOKS: SessionHooks = {
   liveTarget: () => undefined,
   onStarted: () => undefined,
-  printer: () => (text) => process.stdout.write(text),
+  printer: () => (text, to) => process[to].write(text),
   asCell: () => (action) => action(),
   execution: () => undefined,
   print: (text) => process.stdout.write(text),

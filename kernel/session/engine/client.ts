@@ -18,7 +18,7 @@ import type {
   StreamRequest,
 } from '../../plan/runner-port.ts';
 import type { EngineWorkerData, FromEngine, LiveTarget, ToEngine } from './protocol.ts';
-import { StreamRecord } from './stream-record.ts';
+import { StreamRecord, type StreamPrinter } from './stream-record.ts';
 
 /** How long streams may take for their last batch: the kernel itself is given 3 s. */
 const SHUTDOWN_MS = 2000;
@@ -35,7 +35,7 @@ export interface EngineClientOptions {
   /** Called when a query has started, with where its view is shown. */
   readonly onStarted: (handle: StreamHandle, request: StreamRequest, live: LiveTarget | undefined) => void;
   /** Gives a function that writes text to where output goes now, for later. */
-  readonly printer: () => (text: string) => void;
+  readonly printer: () => StreamPrinter;
   /** Gives a function that runs a closure of the query as work of the cell that starts it now. */
   readonly asCell: () => <T>(action: () => T) => T;
   /** The cell execution that asks now, and whose interrupt cancels what it asked. */
@@ -279,7 +279,7 @@ export class EngineClient implements QueryRunner {
           ?.terminate(message.error === undefined ? undefined : reviveError(message.error));
         return;
       case 'print':
-        this.#streams.get(message.query)?.print(message.text);
+        this.#streams.get(message.query)?.print(message.text, message.to);
         return;
       case 'batch':
         void this.#deliver(message);

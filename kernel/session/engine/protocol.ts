@@ -77,5 +77,5 @@ export type FromEngine =
       readonly batchId: number;
       readonly rows: QueryResult;
     }
-  /** Text of the console sink. */
-  | { readonly type: 'print'; readonly query: number; readonly text: string };
+  /** Text of the console sink, or on `stderr` what the engine has to say of the query. */
+  | { readonly type: 'print'; readonly query: number; readonly to: 'stdout' | 'stderr'; readonly text: string };

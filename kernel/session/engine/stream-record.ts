@@ -12,6 +12,9 @@ import type {
 /** As many as Spark keeps (spark.sql.streaming.numRecentProgressUpdates). */
 const PROGRESS_MAX = 100;
 
+/** Writes what a query prints to where its output goes. */
+export type StreamPrinter = (text: string, to: 'stdout' | 'stderr') => void;
+
 export interface StreamRecordOptions {
   readonly name: string | undefined;
   /** Takes in what the engine has sent, before a report is read. */
@@ -19,7 +22,7 @@ export interface StreamRecordOptions {
   readonly ask: (type: 'stop-stream' | 'process-all') => Promise<void>;
   readonly explain: (mode: ExplainMode) => string;
   readonly onBatch: StreamRequest['onBatch'];
-  readonly print: (text: string) => void;
+  readonly print: StreamPrinter;
   /** Runs the query's closure as work of the cell that started it. */
   readonly asCell: <T>(action: () => T) => T;
 }
@@ -114,8 +117,8 @@ export class StreamRecord implements StreamHandle {
     for (const wake of [...this.#waiting]) wake();
   }
 
-  print(text: string): void {
-    this.#options.print(text);
+  print(text: string, to: 'stdout' | 'stderr'): void {
+    this.#options.print(text, to);
   }
 
   async deliver(batchId: number, rows: QueryResult): Promise<void> {

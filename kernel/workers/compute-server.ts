@@ -11,7 +11,7 @@ import type { CreateStageRunner, StageRunner } from '../physical/ports.ts';
 import { CONTROL_ABORT, CONTROL_NEXT, type FromWorker, type ToWorker } from './protocol.ts';
 
 /** Completed tasks are reported in groups of this size, or when no task is left to claim. */
-const PROGRESS_TASKS = 8;
+const PROGRESS_TASKS = 16;
 
 export interface ComputePort {
   post(message: FromWorker): void;

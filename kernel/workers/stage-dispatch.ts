@@ -11,7 +11,7 @@ import type { PooledStage, PooledStageRequest, StageOutcome } from '../physical/
 import { CONTROL_ABORT, CONTROL_BYTES, type FromWorker, PROTOCOL_VERSION, type ToWorker } from './protocol.ts';
 
 /** Tasks posted and not yet done, per worker. */
-const OUTSTANDING_PER_WORKER = 32;
+const OUTSTANDING_PER_WORKER = 48;
 /** Leases that arrive together are posted together, up to this many. */
 const POST_TASKS = 32;
 

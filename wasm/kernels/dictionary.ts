@@ -14,6 +14,8 @@
 
 const K1: u64 = 0x9e3779b97f4a7c15;
 const K2: u64 = 0xd6e8feb86659fd93;
+const K3: u64 = 0xa0761d6478bd642f;
+const K4: u64 = 0xe7037ed1a0b428db;
 
 @inline
 function isNull(validity: usize, row: i32): bool {
@@ -142,9 +144,50 @@ function head(p: usize, bytes: u32): u64 {
   return bytes >= 8 ? load<u64>(p) : bytes == 0 ? 0 : load<u64>(p) & (u64.MAX_VALUE >> <u64>(64 - (bytes << 3)));
 }
 
+/**
+ * Strings of 17 to 64 bytes are covered by four pieces of 16 that may overlap, at 0, `second`, `third` and the end: their
+ * length decides no branch.
+ */
+@inline
+function second(bytes: u32): usize {
+  return min<usize>(16, <usize>bytes - 16);
+}
+@inline
+function third(bytes: u32): usize {
+  return max<usize>(32, <usize>bytes) - 32;
+}
+
+@inline
+function mixPair(p: usize, a: u64, b: u64): u64 {
+  return (load<u64>(p) * a) ^ rotr(load<u64>(p, 8) * b, 32);
+}
+
+function mediumHash(p: usize, bytes: u32): u64 {
+  let h = mixPair(p, K1, K2) + bytes;
+  h += rotr(mixPair(p + second(bytes), K2, K1), 17);
+  h += rotr(mixPair(p + third(bytes), K3, K4), 31);
+  h += rotr(mixPair(p + <usize>bytes - 16, K4, K3), 47);
+  h = (h ^ (h >> 32)) * K1;
+  return h ^ (h >> 29);
+}
+
+@inline
+function differs(a: usize, b: usize): v128 {
+  return v128.xor(v128.load(a), v128.load(b));
+}
+
+@inline
+function sameMedium(a: usize, b: usize, bytes: u32): bool {
+  const last = <usize>bytes - 16;
+  const head = v128.or(differs(a, b), differs(a + second(bytes), b + second(bytes)));
+  const tail = v128.or(differs(a + third(bytes), b + third(bytes)), differs(a + last, b + last));
+  return !v128.any_true(v128.or(head, tail));
+}
+
 /** For more than 16 bytes: the last word overlaps. */
 @inline
 function longHash(p: usize, bytes: u32): u64 {
+  if (bytes <= 64) return mediumHash(p, bytes);
   let h: u64 = bytes;
   const last = p + <usize>bytes - 8;
   for (; p < last; p += 8) {
@@ -162,6 +205,7 @@ function bytesSlot(low: u64, high: u64, bytes: u32, shift: u64): usize {
 
 @inline
 function sameBytes(a: usize, b: usize, bytes: u32): bool {
+  if (bytes <= 64) return sameMedium(a, b, bytes);
   const last = <usize>bytes - 8;
   for (let i: usize = 0; i < last; i += 8) if (load<u64>(a + i) != load<u64>(b + i)) return false;
   return load<u64>(a + last) == load<u64>(b + last);

@@ -113,19 +113,25 @@ export function dropFixups(st: usize, node: usize, from: usize, to: usize): void
 export function storeString(st: usize, p: usize, e: usize, quote: u8, node: usize, row: usize): u64 {
   const offset = <usize>load<u32>(node, NODE_VALUES) + (row << 2);
   const start = <usize>load<u32>(offset);
-  if (start + (e - p) + 16 > <usize>load<u32>(node, NODE_CAPACITY)) return full(st, node, start + (e - p) + 16);
+  if (start + (e - p) + 48 > <usize>load<u32>(node, NODE_CAPACITY)) return full(st, node, start + (e - p) + 48);
   const quotes = i8x16.splat(<i8>quote);
   const data = <usize>load<u32>(node, NODE_DATA) + start;
   let d = data;
   let high = i8x16.splat(0);
   while (p < e) {
+    // 48 at a time: most strings end in the first, so that their lengths decide no branch.
     const x = v128.load(p);
+    const y = v128.load(p, 16);
+    const z = v128.load(p, 32);
     v128.store(d, x);
-    high = v128.or(high, x);
-    const stops = stringStops(x, quotes);
+    v128.store(d, y, 16);
+    v128.store(d, z, 32);
+    high = v128.or(v128.or(high, x), v128.or(y, z));
+    const stops =
+      <u64>stringStops(x, quotes) | (<u64>stringStops(y, quotes) << 16) | (<u64>stringStops(z, quotes) << 32);
     if (stops == 0) {
-      p += 16;
-      d += 16;
+      p += 48;
+      d += 48;
       continue;
     }
     const plain = <usize>ctz(stops);

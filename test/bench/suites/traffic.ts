@@ -14,6 +14,8 @@ const EVENTS = 2_000_000;
 const PARTITIONS = 4;
 const TOPIC = 'traffic';
 const SPARK_VERSION = '4.3.0';
+/** The newest that Maven Central has; it runs with the pyspark above. */
+const CONNECTOR_VERSION = '4.2.0';
 
 export const traffic: Suite = {
   name: 'traffic',
@@ -103,7 +105,7 @@ async function sparkJars(): Promise<string | { readonly missing: string }> {
   } catch {
     return { missing: 'pyspark is not in .venv' };
   }
-  const home = join(ROOT, '.cache', 'spark-kafka', SPARK_VERSION);
+  const home = join(ROOT, '.cache', 'spark-kafka', CONNECTOR_VERSION);
   if (existsSync(home)) return home;
   const work = `${home}.partial-${process.pid}`;
   mkdirSync(work, { recursive: true });
@@ -112,8 +114,8 @@ async function sparkJars(): Promise<string | { readonly missing: string }> {
   writeFileSync(
     join(work, 'pom.xml'),
     `<project><modelVersion>4.0.0</modelVersion><groupId>local</groupId><artifactId>spark-kafka</artifactId><version>1</version><packaging>pom</packaging><dependencies>${[
-      artifact('org.apache.spark', 'spark-sql-kafka-0-10_2.13', SPARK_VERSION),
-      artifact('org.apache.spark', 'spark-token-provider-kafka-0-10_2.13', SPARK_VERSION),
+      artifact('org.apache.spark', 'spark-sql-kafka-0-10_2.13', CONNECTOR_VERSION),
+      artifact('org.apache.spark', 'spark-token-provider-kafka-0-10_2.13', CONNECTOR_VERSION),
       artifact('org.apache.kafka', 'kafka-clients', '3.9.1'),
       artifact('org.apache.commons', 'commons-pool2', '2.12.0'),
     ].join('')}</dependencies></project>`,

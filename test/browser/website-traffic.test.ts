@@ -36,7 +36,7 @@ describe(
       await page.goto(`${lab.url}/lab/tree/01-website-traffic.ipynb?token=${lab.token}`);
       await page.locator('.jp-Notebook .jp-Cell').first().waitFor({ timeout: 60_000 });
       // Before the kernel has answered, Run All asks which kernel is meant.
-    await page.getByText('Millrace | Idle').waitFor({ timeout: 60_000 });
+      await page.getByText('Millrace | Idle').waitFor({ timeout: 60_000 });
       await page.getByRole('menuitem', { name: 'Run', exact: true }).click();
       await page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click();
       const view = page.locator('.jp-OutputArea-output', { hasText: 'running' }).filter({ hasText: 'traffic' }).first();
@@ -57,8 +57,11 @@ describe(
       assert.deepEqual(errors, []);
       const file = SCREENSHOT === undefined ? join(folder, 'screenshot.png') : join(ROOT, SCREENSHOT);
       mkdirSync(join(file, '..'), { recursive: true });
-      await page.locator('.jp-Cell', { hasText: 'const traffic' }).first().evaluate((cell) => cell.scrollIntoView({ block: 'start' }));
-    await page.screenshot({ path: file });
+      await page
+        .locator('.jp-Cell', { hasText: 'const traffic' })
+        .first()
+        .evaluate((cell: { scrollIntoView(how: object): void }) => cell.scrollIntoView({ block: 'start' }));
+      await page.screenshot({ path: file });
     });
   },
 );

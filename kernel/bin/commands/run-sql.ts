@@ -71,7 +71,7 @@ async function printFrame(frame: DataFrame, format: OutputFormat): Promise<void>
 }
 
 function textOrNull(value: unknown): string | null {
-  return value === null ? null : String(value);
+  return typeof value === 'string' ? value : null;
 }
 
 function csvField(text: string | null): string {

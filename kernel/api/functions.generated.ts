@@ -43,14 +43,29 @@ export const asin = registryFunction('asin');
 /** The arc tangent. SQL: `atan(expr)`. */
 export const atan = registryFunction('atan');
 
+/** The angle of a point. SQL: `atan2(y, x)`. */
+export const atan2 = registryFunction('atan2');
+
 /** The mean of the values that are not null; double, or decimal for decimals. SQL: `avg(expr)`. */
 export const avg = registryFunction('avg');
+
+/** Bytes as base64. SQL: `base64(expr)`. */
+export const base64 = registryFunction('base64');
 
 /** The value as bigint. SQL: `bigint(expr)`. */
 export const bigint = registryFunction('bigint');
 
+/** The bits of a whole number as text. SQL: `bin(expr)`. */
+export const bin = registryFunction('bin');
+
 /** The value as binary. SQL: `binary(expr)`. */
 export const binary = registryFunction('binary');
+
+/** The number of bits that are set. SQL: `bit_count(expr)`. */
+export const bit_count = registryFunction('bit_count');
+
+/** The number of bits of a text in UTF-8, or of a binary. SQL: `bit_length(str)`. */
+export const bit_length = registryFunction('bit_length');
 
 /** Whether all values are true. SQL: `bool_and(expr)`. */
 export const bool_and = registryFunction('bool_and');
@@ -115,8 +130,14 @@ export const contains = registryFunction('contains');
 /** The cosine. SQL: `cos(expr)`. */
 export const cos = registryFunction('cos');
 
+/** The hyperbolic cosine. SQL: `cosh(expr)`. */
+export const cosh = registryFunction('cosh');
+
 /** The number of rows for which the condition is true. SQL: `count_if(condition)`. */
 export const count_if = registryFunction('count_if');
+
+/** The CRC-32 checksum. SQL: `crc32(expr)`. */
+export const crc32 = registryFunction('crc32');
 
 /** The day on which the query, or the micro-batch, started. SQL: `current_date()`. */
 export const curdate = registryFunction('curdate');
@@ -126,6 +147,9 @@ export const current_date = registryFunction('current_date');
 
 /** The time at which the query, or the micro-batch, started. SQL: `current_timestamp()`. */
 export const current_timestamp = registryFunction('current_timestamp');
+
+/** The time zone of the session. SQL: `current_timezone()`. */
+export const current_timezone = registryFunction('current_timezone');
 
 /** The value as a date. SQL: `date(…)`. */
 export const date = registryFunction('date');
@@ -138,6 +162,12 @@ export const date_diff = registryFunction('date_diff');
 
 /** A time as text, by a pattern such as yyyy-MM-dd HH:mm:ss. SQL: `date_format(time, pattern)`. */
 export const date_format = registryFunction('date_format');
+
+/** The day so many days after 1970-01-01. SQL: `date_from_unix_date(days)`. */
+export const date_from_unix_date = registryFunction('date_from_unix_date');
+
+/** A part of a time: year, quarter, month, week, day, dow, doy, hour, minute, second. SQL: `date_part('part', time)`. */
+export const date_part = registryFunction('date_part');
 
 /** The day so many days earlier. SQL: `date_sub(date, days)`. */
 export const date_sub = registryFunction('date_sub');
@@ -154,6 +184,9 @@ export const datediff = registryFunction('datediff');
 /** The day of the month. SQL: `day(time)`. */
 export const day = registryFunction('day');
 
+/** The short name of the weekday. SQL: `dayname(date)`. */
+export const dayname = registryFunction('dayname');
+
 /** The day of the month. SQL: `day(time)`. */
 export const dayofmonth = registryFunction('dayofmonth');
 
@@ -165,6 +198,9 @@ export const dayofyear = registryFunction('dayofyear');
 
 /** The value as decimal(10,0). SQL: `decimal(expr)`. */
 export const decimal = registryFunction('decimal');
+
+/** Bytes as text. SQL: `decode(bytes, 'UTF-8')`. */
+export const decode = registryFunction('decode');
 
 /** Radians as degrees. SQL: `degrees(expr)`. */
 export const degrees = registryFunction('degrees');
@@ -181,6 +217,9 @@ export const e = registryFunction('e');
 /** An array’s element by position from 1 (from the end where negative), or a map’s value by key. SQL: `element_at(value, key)`. */
 export const element_at = registryFunction('element_at');
 
+/** Text as bytes. SQL: `encode(str, 'UTF-8')`. */
+export const encode = registryFunction('encode');
+
 /** Whether the text ends with the other. SQL: `endswith(left, right)`. */
 export const endswith = registryFunction('endswith');
 
@@ -192,6 +231,12 @@ export const every = registryFunction('every');
 
 /** e to the power of the argument. SQL: `exp(expr)`. */
 export const exp = registryFunction('exp');
+
+/** e to the power of the argument, minus 1. SQL: `expm1(expr)`. */
+export const expm1 = registryFunction('expm1');
+
+/** The factorial of 0 to 20; null for others. SQL: `factorial(expr)`. */
+export const factorial = registryFunction('factorial');
 
 /** The first value in the order of arrival, null included. SQL: `first(expr)`. */
 export const first = registryFunction('first');
@@ -226,11 +271,17 @@ export const getitem = registryFunction('getitem');
 /** The greatest argument, nulls skipped. SQL: `greatest(expr1, expr2, …)`. */
 export const greatest = registryFunction('greatest');
 
+/** A hash of 32 bits (Murmur3) of the arguments. SQL: `hash(expr1, …)`. */
+export const hash = registryFunction('hash');
+
 /** Hexadecimal digits of a number, or of the bytes of a text. SQL: `hex(expr)`. */
 export const hex = registryFunction('hex');
 
 /** The hour, 0 to 23. SQL: `hour(time)`. */
 export const hour = registryFunction('hour');
+
+/** The length of the hypotenuse. SQL: `hypot(a, b)`. */
+export const hypot = registryFunction('hypot');
 
 /** The first argument, or the second where it is null. SQL: `ifnull(expr1, expr2)`. */
 export const ifnull = registryFunction('ifnull');
@@ -298,6 +349,9 @@ export const log = registryFunction('log');
 /** The logarithm to base 10; null for numbers that are not positive. SQL: `log10(expr)`. */
 export const log10 = registryFunction('log10');
 
+/** The natural logarithm of one more than the argument; null where there is none. SQL: `log1p(expr)`. */
+export const log1p = registryFunction('log1p');
+
 /** The logarithm to base 2; null for numbers that are not positive. SQL: `log2(expr)`. */
 export const log2 = registryFunction('log2');
 
@@ -313,6 +367,12 @@ export const ltrim = registryFunction('ltrim');
 /** The day of a year, month and day. SQL: `make_date(year, month, day)`. */
 export const make_date = registryFunction('make_date');
 
+/** The time of its parts. SQL: `make_timestamp(year, month, day, hour, minute, second[, zone])`. */
+export const make_timestamp = registryFunction('make_timestamp');
+
+/** The wall-clock time of its parts. SQL: `make_timestamp_ntz(year, month, day, hour, minute, second)`. */
+export const make_timestamp_ntz = registryFunction('make_timestamp_ntz');
+
 /** A map of keys and values. SQL: `map(key1, value1, …)`. */
 export const map = registryFunction('map');
 
@@ -324,6 +384,9 @@ export const map_values = registryFunction('map_values');
 
 /** The greatest value; NaN is greater than every number. SQL: `max(expr)`. */
 export const max = registryFunction('max');
+
+/** The MD5 digest in hexadecimal. SQL: `md5(expr)`. */
+export const md5 = registryFunction('md5');
 
 /** The mean of the values that are not null; double, or decimal for decimals. SQL: `avg(expr)`. */
 export const mean = registryFunction('mean');
@@ -340,11 +403,23 @@ export const minute = registryFunction('minute');
 /** The month, 1 to 12. SQL: `month(time)`. */
 export const month = registryFunction('month');
 
+/** The short name of the month. SQL: `monthname(date)`. */
+export const monthname = registryFunction('monthname');
+
+/** The months from the second time to the first, rounded to 8 digits unless told otherwise. SQL: `months_between(time1, time2[, roundOff])`. */
+export const months_between = registryFunction('months_between');
+
 /** A struct with the given field names. SQL: `named_struct(name1, value1, …)`. */
 export const named_struct = registryFunction('named_struct');
 
+/** The first argument, or the second where the first is NaN. SQL: `nanvl(expr1, expr2)`. */
+export const nanvl = registryFunction('nanvl');
+
 /** The number with its sign turned. SQL: `negative(expr)`. */
 export const negative = registryFunction('negative');
+
+/** The first day after a date that is the weekday. SQL: `next_day(date, weekday)`. */
+export const next_day = registryFunction('next_day');
 
 /** The time at which the query, or the micro-batch, started. SQL: `current_timestamp()`. */
 export const now = registryFunction('now');
@@ -430,6 +505,9 @@ export const reverse = registryFunction('reverse');
 /** The last characters. SQL: `right(str, arg2)`. */
 export const right = registryFunction('right');
 
+/** The nearest whole number, half to even, as a double. SQL: `rint(expr)`. */
+export const rint = registryFunction('rint');
+
 /** Whether the regular expression is found in the text. SQL: `str RLIKE pattern`. */
 export const rlike = registryFunction('rlike');
 
@@ -445,6 +523,24 @@ export const rtrim = registryFunction('rtrim');
 /** The second. SQL: `second(time)`. */
 export const second = registryFunction('second');
 
+/** The SHA-1 digest in hexadecimal. SQL: `sha1(expr)`. */
+export const sha = registryFunction('sha');
+
+/** The SHA-1 digest in hexadecimal. SQL: `sha1(expr)`. */
+export const sha1 = registryFunction('sha1');
+
+/** The SHA-2 digest of 224, 256, 384 or 512 bits in hexadecimal; 0 means 256, others give null. SQL: `sha2(expr, bits)`. */
+export const sha2 = registryFunction('sha2');
+
+/** The bits moved left. SQL: `value << count`. */
+export const shiftleft = registryFunction('shiftleft');
+
+/** The bits moved right, the sign kept. SQL: `value >> count`. */
+export const shiftright = registryFunction('shiftright');
+
+/** The bits moved right, zeros put in. SQL: `value >>> count`. */
+export const shiftrightunsigned = registryFunction('shiftrightunsigned');
+
 /** -1, 0 or 1, by the sign. SQL: `signum(expr)`. */
 export const sign = registryFunction('sign');
 
@@ -453,6 +549,9 @@ export const signum = registryFunction('signum');
 
 /** The sine. SQL: `sin(expr)`. */
 export const sin = registryFunction('sin');
+
+/** The hyperbolic sine. SQL: `sinh(expr)`. */
+export const sinh = registryFunction('sinh');
 
 /** The number of elements of an array or map; null for null. SQL: `size(value)`. */
 export const size = registryFunction('size');
@@ -468,6 +567,9 @@ export const space = registryFunction('space');
 
 /** The parts of a text between matches of a regular expression. SQL: `split(str, pattern[, limit])`. */
 export const split = registryFunction('split');
+
+/** The n-th part between delimiters, from the end where negative; empty where there is none. SQL: `split_part(str, delimiter, index)`. */
+export const split_part = registryFunction('split_part');
 
 /** The square root; NaN for negative numbers. SQL: `sqrt(expr)`. */
 export const sqrt = registryFunction('sqrt');
@@ -508,6 +610,9 @@ export const sum = registryFunction('sum');
 /** The tangent. SQL: `tan(expr)`. */
 export const tan = registryFunction('tan');
 
+/** The hyperbolic tangent. SQL: `tanh(expr)`. */
+export const tanh = registryFunction('tanh');
+
 /** The value as a timestamp. SQL: `timestamp(…)`. */
 export const timestamp = registryFunction('timestamp');
 
@@ -528,6 +633,12 @@ export const to_date = registryFunction('to_date');
 
 /** Text as a timestamp, by a pattern where one is given. SQL: `to_timestamp(text[, pattern])`. */
 export const to_timestamp = registryFunction('to_timestamp');
+
+/** Text as a time of the session’s zone. SQL: `to_timestamp_ltz(text)`. */
+export const to_timestamp_ltz = registryFunction('to_timestamp_ltz');
+
+/** Text as a wall-clock time. SQL: `to_timestamp_ntz(text)`. */
+export const to_timestamp_ntz = registryFunction('to_timestamp_ntz');
 
 /** Seconds since 1970-01-01 UTC. SQL: `unix_timestamp([time[, pattern]])`. */
 export const to_unix_timestamp = registryFunction('to_unix_timestamp');
@@ -574,6 +685,9 @@ export const try_to_timestamp = registryFunction('try_to_timestamp');
 /** All letters large. SQL: `upper(str)`. */
 export const ucase = registryFunction('ucase');
 
+/** The bytes of hexadecimal digits; null where the text is none. SQL: `unhex(text)`. */
+export const unhex = registryFunction('unhex');
+
 /** Days since 1970-01-01. SQL: `unix_date(…)`. */
 export const unix_date = registryFunction('unix_date');
 
@@ -609,6 +723,9 @@ export const weekday = registryFunction('weekday');
 
 /** The ISO week of the year. SQL: `weekofyear(time)`. */
 export const weekofyear = registryFunction('weekofyear');
+
+/** A hash of 64 bits of the arguments. SQL: `xxhash64(expr1, …)`. */
+export const xxhash64 = registryFunction('xxhash64');
 
 /** The year. SQL: `year(time)`. */
 export const year = registryFunction('year');

@@ -26,6 +26,9 @@ const INFIX: Readonly<Record<string, string>> = {
   '&': '&',
   '|': '|',
   '^': '^',
+  '<<': '<<',
+  '>>': '>>',
+  '>>>': '>>>',
 };
 
 /** Functions whose name Spark shows in capitals, however they are written. */
@@ -109,6 +112,34 @@ function trimText(name: string, texts: readonly string[]): string {
   return `TRIM(${name === 'trim' ? 'BOTH' : name === 'ltrim' ? 'LEADING' : 'TRAILING'} ${set} FROM ${text})`;
 }
 
+/** Times moved by days or intervals show without parentheses, or as the function that moves them. */
+function timeText(name: '+' | '-', args: readonly Expr[], texts: readonly string[]): string | undefined {
+  const isInterval = (expr: Expr | undefined): boolean => expr?.kind === 'call' && expr.name === 'interval';
+  const [left, right] = name === '+' && isInterval(args[0]) ? [args[1], args[0]] : args;
+  const [a = '', b = ''] = left === args[0] ? texts : [texts[1], texts[0]];
+  const move = name === '+' ? 'date_add' : 'date_sub';
+  if (isInterval(right)) {
+    const isDays = typeKind(left) === 'date' && / DAY$/.test(b);
+    return isDays ? `${move}(${a}, extractansiintervaldays(${b}))` : `${a} ${name} ${b}`;
+  }
+  const isCount = ['int', 'short', 'byte'].includes(typeKind(right) ?? '');
+  return typeKind(left) === 'date' && isCount ? `${move}(${a}, ${b})` : undefined;
+}
+
+function typeKind(expr: Expr | undefined): string | undefined {
+  return expr?.kind === 'column' || expr?.kind === 'literal' || expr?.kind === 'field' ? expr.type.kind : undefined;
+}
+
+/** One unit shows as Spark writes it: `INTERVAL '01' HOUR`; several as they were given. */
+function intervalText(text: string): string {
+  const one = /^'?(-?)(\d+(?:\.\d+)?)'?\s+(year|month|day|hour|minute|second)s?$/i.exec(text);
+  if (one === null) return `INTERVAL '${text}'`;
+  const [, sign = '', amount = '', unit = ''] = one;
+  const isClock = /hour|minute|second/i.test(unit);
+  const shown = isClock && amount.split('.')[0]?.length === 1 ? `0${amount}` : amount;
+  return `INTERVAL '${sign}${shown}' ${unit.toUpperCase()}`;
+}
+
 function isStruct(expr: Expr | undefined): boolean {
   return (expr?.kind === 'column' || expr?.kind === 'field') && expr.type.kind === 'struct';
 }
@@ -116,6 +147,10 @@ function isStruct(expr: Expr | undefined): boolean {
 function callText(name: string, args: readonly Expr[], distinct: boolean): string {
   const texts = args.map(exprText);
   const [a = '', b = ''] = texts;
+  if ((name === '+' || name === '-') && texts.length === 2) {
+    const moved = timeText(name, args, texts);
+    if (moved !== undefined) return moved;
+  }
   const infix = Object.hasOwn(INFIX, name) ? INFIX[name] : undefined;
   if (infix !== undefined && texts.length === 2) return `(${a} ${infix} ${b})`;
   const shown = SHOWN_IN_CAPITALS.has(name) ? name.toUpperCase() : name;
@@ -177,7 +212,7 @@ function callText(name: string, args: readonly Expr[], distinct: boolean): strin
     case 'getitem':
       return isStruct(args[0]) ? `${a}.${b}` : `${a}[${b}]`;
     case 'interval':
-      return `INTERVAL '${a}'`;
+      return intervalText(a);
     case 'window':
     case 'session_window':
       return name;

@@ -48,7 +48,12 @@ function tryOperator(name: string, op: ArithmeticOperator, example: readonly [st
   });
 }
 
-function resolveOperator(op: ArithmeticOperator, args: readonly ResolveArgument[], onError: OnError): ResolvedCall {
+/** The overload of an operator; `pmod` shares that of `%`. */
+export function resolveOperator(
+  op: ArithmeticOperator,
+  args: readonly ResolveArgument[],
+  onError: OnError,
+): ResolvedCall {
   const [left, right] = args;
   if (left === undefined || right === undefined || args.length > 2) throw wrongCount(op, '2', args.length);
   const common = commonType(left.type, right.type);

@@ -59,6 +59,12 @@ function isOrderable(type: DataType): boolean {
 }
 
 function incomparable(name: string, types: readonly DataType[]): MillraceError {
+  if (types.every((type) => type.kind === 'array' || type.kind === 'struct')) {
+    return new MillraceError('NOT_SUPPORTED', {
+      feature: types.map(typeName).join(` ${name} `),
+      remedy: 'Compare fields and elements, or to_json() of both.',
+    });
+  }
   return new MillraceError('DATATYPE_MISMATCH', {
     expression: types.map(typeName).join(` ${name} `),
     problem: 'these types cannot be compared',

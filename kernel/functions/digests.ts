@@ -98,7 +98,8 @@ const SHA384_START = PRIMES.slice(8, 16).map((prime) => rootBits(prime, 2n));
 export function sha2(bytes: Uint8Array, bits: 224 | 256 | 384 | 512): Uint8Array {
   const long = bits === 384 ? SHA384_START : SHA512_START;
   if (bits > 256) return sha512(bytes, long).subarray(0, bits / 8);
-  const start = bits === 256 ? SHA512_START.map((x) => Number(x >> 32n)) : SHA384_START.map((x) => Number(x & 0xffffffffn));
+  const start =
+    bits === 256 ? SHA512_START.map((x) => Number(x >> 32n)) : SHA384_START.map((x) => Number(x & 0xffffffffn));
   return sha256(bytes, start).subarray(0, bits / 8);
 }
 

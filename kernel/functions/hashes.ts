@@ -125,7 +125,8 @@ function xxHash64(value: Hashed, seed: bigint): bigint {
   if (bytes.length >= 32) {
     const lanes = [u64(seed + P1 + P2), u64(seed + P2), u64(seed), u64(seed - P1)];
     for (; at + 32 <= bytes.length; at += 32) {
-      for (let lane = 0; lane < 4; lane++) lanes[lane] = round(lanes[lane] ?? 0n, view.getBigUint64(at + lane * 8, true));
+      for (let lane = 0; lane < 4; lane++)
+        lanes[lane] = round(lanes[lane] ?? 0n, view.getBigUint64(at + lane * 8, true));
     }
     const [a = 0n, b = 0n, c = 0n, d = 0n] = lanes;
     h = u64(rotl(a, 1n) + rotl(b, 7n) + rotl(c, 12n) + rotl(d, 18n));
@@ -199,12 +200,19 @@ function base64Text(bytes: Uint8Array): string {
 }
 
 export const HASHES = [
-  chained('hash', Types.int, 'A hash of 32 bits (Murmur3) of the arguments.', ["hash('Spark', 123)", '-1321691492'], SEED, murmur3),
+  chained(
+    'hash',
+    Types.int,
+    'A hash of 32 bits (Murmur3) of the arguments.',
+    ["hash('Spark', 123)", '1262264271'],
+    SEED,
+    murmur3,
+  ),
   chained(
     'xxhash64',
     Types.long,
     'A hash of 64 bits of the arguments.',
-    ["xxhash64('Spark', 123)", '5602566077635097486'],
+    ["xxhash64('Spark', 123)", '-7770970918500510695'],
     BigInt(SEED),
     xxHash64,
   ),
@@ -219,6 +227,21 @@ export const HASHES = [
     (bytes) => hexText(sha1(bytes)),
   ),
   digest('crc32', [], 'The CRC-32 checksum.', ["crc32('Spark')", '1557323817'], crc32, Types.long),
+  defineFunction(FAMILY, {
+    name: 'unhex',
+    usage: 'unhex(text)',
+    summary: 'The bytes of hexadecimal digits; null where the text is none.',
+    examples: [["decode(unhex('537061726B'), 'UTF-8')", 'Spark']],
+    params: [Types.string],
+    returns: Types.binary,
+    nullable: 'always',
+    row: () => (value) => {
+      const text = String(value);
+      if (!/^[0-9a-fA-F]*$/.test(text)) return null;
+      const even = text.length % 2 === 0 ? text : `0${text}`;
+      return Uint8Array.from(even.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+    },
+  }),
   digest('base64', [], 'Bytes as base64.', ["base64('Spark SQL')", 'U3BhcmsgU1FM'], base64Text),
   defineFunction(FAMILY, {
     name: 'sha2',

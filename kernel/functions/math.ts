@@ -1,7 +1,7 @@
 /** Rounding, powers, logarithms. */
 import { isIntegral, Types, type DataType } from '../arrow/types.ts';
 import { MillraceError } from '../core/errors.ts';
-import { negateRow, overflowError, toBig } from './arithmetic.ts';
+import { negateRow, overflowError, resolveOperator, toBig } from './arithmetic.ts';
 import { adjustedDecimal } from './coercion.ts';
 import { decimalOfNumber, floorDiv, integralBounds } from './cast-values.ts';
 import type { LiteralValue } from '../expr/expr.ts';
@@ -238,12 +238,18 @@ export const MATH = [
     usage: 'pmod(dividend, divisor)',
     summary: 'The remainder, made positive.',
     examples: [['pmod(-7, 3)', '2']],
-    params: ['common', 'common'],
-    returns: ([type = Types.long]) => type,
-    nullable: 'always',
+    resolve: (args, context) => ({ ...resolveOperator('%', args, context.ansi ? 'error' : 'wrap'), nullable: true }),
     row:
-      ([type = Types.long], _result, context) =>
+      ([type = Types.long, right = type], result, context) =>
       (a, b) => {
+        if (type.kind === 'decimal' && right.kind === 'decimal' && result.kind === 'decimal') {
+          const scale = Math.max(type.scale, right.scale);
+          const [x, y] = [rescale(toBig(a ?? null), type.scale, scale), rescale(toBig(b ?? null), right.scale, scale)];
+          if (y === 0n && context.ansi) throw new MillraceError('REMAINDER_BY_ZERO', {});
+          if (y === 0n) return null;
+          const rest = x % y;
+          return rescale(rest < 0n ? (rest + y) % y : rest, scale, result.scale);
+        }
         if (type.kind === 'double' || type.kind === 'float') {
           if (Number(b) === 0) {
             if (context.ansi) throw new MillraceError('REMAINDER_BY_ZERO', {});

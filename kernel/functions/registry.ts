@@ -7,10 +7,12 @@ import { CONDITIONAL } from './conditional.ts';
 import type { AggregateFunction, FunctionEntry, ScalarFunction } from './contract.ts';
 import { DATE_FORMAT } from './date-format.ts';
 import { DATE_TIME } from './date-time.ts';
+import { DATE_TIME_MORE } from './date-time-more.ts';
 import { HASHES } from './hashes.ts';
 import { JSON_FUNCTIONS } from './json.ts';
 import { LOGIC } from './logic.ts';
 import { MATH } from './math.ts';
+import { MATH_MORE } from './math-more.ts';
 import { MISC } from './misc.ts';
 import { PATTERNS } from './patterns.ts';
 import { STRINGS } from './strings.ts';
@@ -29,6 +31,8 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
   ...COLLECTIONS,
   ...JSON_FUNCTIONS,
   ...HASHES,
+  ...MATH_MORE,
+  ...DATE_TIME_MORE,
   ...MISC,
   ...AGGREGATES,
 ];

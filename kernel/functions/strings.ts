@@ -444,6 +444,26 @@ export const STRINGS = [
     },
   ),
   define(
+    'split_part',
+    [Types.string, Types.string, Types.int],
+    'The n-th part between delimiters, from the end where negative; empty where there is none.',
+    ["split_part('11.12.13', '.', 3)", '13'],
+    (value, delimiter, index) => {
+      if (Number(index) === 0) throw new MillraceError('INVALID_INDEX_OF_ZERO', {});
+      const parts = text(delimiter) === '' ? [text(value)] : text(value).split(text(delimiter));
+      return parts.at(Number(index) > 0 ? Number(index) - 1 : Number(index)) ?? '';
+    },
+    { usage: 'split_part(str, delimiter, index)' },
+  ),
+  define(
+    'bit_length',
+    ['text'],
+    'The number of bits of a text in UTF-8, or of a binary.',
+    ["bit_length('Spark SQL')", '72'],
+    (value) => 8 * (value instanceof Uint8Array ? value : new TextEncoder().encode(text(value))).length,
+    { returns: Types.int },
+  ),
+  define(
     'format_string',
     [Types.string, 'any'],
     'Text after a printf pattern.',

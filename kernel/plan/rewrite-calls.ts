@@ -58,6 +58,14 @@ export function rewriteCall(node: Call): Expr | undefined {
       return b === undefined ? undefined : structField(a, b);
     case 'getfield':
       return b === undefined ? undefined : (structField(a, b) ?? call('getitem', a, b));
+    case 'mod':
+      return call('%', ...node.args);
+    case '<<':
+      return call('shiftleft', ...node.args);
+    case '>>':
+      return call('shiftright', ...node.args);
+    case '>>>':
+      return call('shiftrightunsigned', ...node.args);
     case 'unary minus':
       return call('negative', a);
     case 'unary plus':

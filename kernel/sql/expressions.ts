@@ -31,7 +31,7 @@ const SYMBOL_OPERATORS: Readonly<Record<string, { readonly name: string; readonl
   '|': { name: '|', power: 2 },
   '^': { name: '^', power: 3 },
   '&': { name: '&', power: 4 },
-  '<<': { name: 'shiftleft', power: 5 },
+  '<<': { name: '<<', power: 5 },
   '+': { name: '+', power: 6 },
   '-': { name: '-', power: 6 },
   '||': { name: '||', power: 6 },
@@ -153,7 +153,10 @@ function parseBinary(cursor: TokenCursor, minPower: number): Expr {
 
 function binaryOperator(cursor: TokenCursor): BinaryOperator | undefined {
   if (cursor.isWord('DIV')) return { name: 'div', power: 7, tokens: 1 };
-  if (cursor.isAdjacent('>', '>')) return { name: 'shiftright', power: 5, tokens: 2 };
+  if (cursor.isAdjacent('>', '>')) {
+    const isUnsigned = cursor.isSymbol('>', 2) && cursor.peek(2).start === cursor.peek(1).end;
+    return isUnsigned ? { name: '>>>', power: 5, tokens: 3 } : { name: '>>', power: 5, tokens: 2 };
+  }
   const token = cursor.peek();
   const operator = token.kind === 'symbol' ? SYMBOL_OPERATORS[token.text] : undefined;
   return operator === undefined ? undefined : { ...operator, tokens: 1 };

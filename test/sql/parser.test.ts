@@ -87,7 +87,7 @@ describe('expressions', () => {
     ["TRIM(LEADING 'x' FROM name)", "ltrim(name, 'x')"],
     ['substring(name FROM 2 FOR 3)', 'substring(name, 2:int, 3:int)'],
     ['current_timestamp', 'current_timestamp()'],
-    ['a >> 1', 'shiftright(a, 1:int)'],
+    ['a >> 1', '>>(a, 1:int)'],
     ['`odd name` AS `x y`', 'odd name as x y'],
     ['price > :low', '>(price, :low)'],
     ['timestamp', 'timestamp'],

@@ -1,6 +1,6 @@
 /**
- * The part of Spark's date-time patterns that data files use: `y M d H h a m s S X x V Z`, quoted literals, optional
- * sections. Compiled once for a column.
+ * The part of Spark's date-time patterns that data files use: `y M d H h a m s S X x V Z`, `E D Q q k K` for writing, quoted
+ * literals, optional sections. Compiled once for a column.
  *
  * @see https://spark.apache.org/docs/latest/sql-ref-datetime-pattern.html
  */
@@ -10,6 +10,13 @@ import { isCivil, wallMicros } from '../parse-values.ts';
 import { zoneOf, type Zone } from '../timezone.ts';
 
 const MICROS_PER_DAY = 86_400_000_000n;
+const DAY_NAMES = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+// prettier-ignore
+const MONTH_NAMES = [
+  'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December',
+];
+/** Letters that can be written but not read, with how often they may stand. */
+const ONLY_WRITTEN: Readonly<Record<string, number>> = { E: 4, D: 3, Q: 2, q: 2, k: 2, K: 2 };
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 export interface TimePattern {
@@ -27,9 +34,11 @@ type Part =
 export function compilePattern(pattern: string): TimePattern {
   const parts = splitPattern(pattern);
   const fields = parts.filter((part) => part.kind === 'field');
-  const regexp = new RegExp(`^${parts.map((part) => regexpOf(part, pattern)).join('')}$`);
+  for (const { letter, count } of fields) if (!isOnlyWritten(letter, count)) fieldRegexp(letter, count, pattern);
+  let regexp: RegExp | undefined;
   return {
     parse(text, zone) {
+      regexp ??= new RegExp(`^${parts.map((part) => regexpOf(part, pattern)).join('')}$`);
       const match = regexp.exec(text);
       if (match === null) return undefined;
       return assemble(new Map(fields.map(({ letter }, i) => [letter, match[i + 1]])), zone);
@@ -41,6 +50,11 @@ export function compilePattern(pattern: string): TimePattern {
         .join('');
     },
   };
+}
+
+/** Month names in full are not read either. */
+function isOnlyWritten(letter: string, count: number): boolean {
+  return count <= (ONLY_WRITTEN[letter] ?? 0) || ((letter === 'M' || letter === 'L') && count === 4);
 }
 
 function splitPattern(pattern: string): Part[] {
@@ -103,7 +117,7 @@ function fieldRegexp(letter: string, count: number, pattern: string): string {
 function unknown(letter: string, pattern: string): never {
   throw new MillraceError('NOT_SUPPORTED', {
     feature: `'${letter}' in the date-time pattern '${pattern}'`,
-    remedy: 'Use y M d H h a m s S X x V Z, or read the column as a string.',
+    remedy: 'Use y M d E H h a m s S X x V Z to write; to read, E, D, Q, k, K and full month names are not known.',
   });
 }
 
@@ -142,7 +156,21 @@ function write(part: { readonly letter: string; readonly count: number }, wall: 
       return part.count === 2 ? String(year % 100).padStart(2, '0') : year > 9999 ? `+${year}` : padded(year);
     case 'M':
     case 'L':
+      if (part.count === 4) return MONTH_NAMES[month - 1] ?? '';
       return part.count === 3 ? (MONTHS[month - 1] ?? '') : padded(month);
+    case 'E': {
+      const name = DAY_NAMES[(((Number(days) + 3) % 7) + 7) % 7] ?? '';
+      return part.count === 4 ? name : name.slice(0, 3);
+    }
+    case 'D':
+      return padded(Number(days) - daysOfCivil(year, 1, 1) + 1);
+    case 'Q':
+    case 'q':
+      return padded(Math.floor((month + 2) / 3));
+    case 'k':
+      return padded(hour === 0 ? 24 : hour);
+    case 'K':
+      return padded(hour % 12);
     case 'd':
       return padded(day);
     case 'H':

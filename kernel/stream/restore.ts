@@ -37,16 +37,22 @@ export async function readRecoveryPlan(checkpoint: Checkpoint, sourceCount: numb
   return plan;
 }
 
+export interface CheckedProgram {
+  /** What the user should be told. */
+  readonly notices: readonly string[];
+  /** Records the present program; for once everything else of the checkpoint is found whole. */
+  readonly record: () => Promise<void>;
+}
+
 /**
- * Compares the program with the one that wrote the checkpoint, and records the present one.
- * @returns what the user should be told
+ * Compares the program with the one that wrote the checkpoint.
  * @throws CHECKPOINT_MISMATCH, CHECKPOINT_DAMAGED
  */
-export async function checkAndRecordProgram(
+export async function checkRecordedProgram(
   checkpoint: Checkpoint,
   plan: Resumable,
   fingerprint: Fingerprint,
-): Promise<readonly string[]> {
+): Promise<CheckedProgram> {
   const { store } = checkpoint;
   const before = await readFingerprint(store);
   if (before === undefined && plan.kind !== 'fresh' && fingerprint.operators.length > 0) {
@@ -57,10 +63,8 @@ export async function checkAndRecordProgram(
     });
   }
   const notices = before === undefined ? [] : checkProgram(store, before, fingerprint);
-  if (before === undefined || JSON.stringify(before) !== JSON.stringify(fingerprint)) {
-    await writeFingerprint(store, fingerprint);
-  }
-  return notices;
+  const isNew = before === undefined || JSON.stringify(before) !== JSON.stringify(fingerprint);
+  return { notices, record: () => (isNew ? writeFingerprint(store, fingerprint) : Promise.resolve()) };
 }
 
 /** Where each source begins: as logged, or, at the first start, as it says now. */

@@ -8,7 +8,7 @@ import type { Checkpoint } from './checkpoint.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { MicroBatchExecution, type Position, type SourceEntry } from './micro-batch.ts';
 import type { QueryListener, StateStoreFactory, StatefulStore } from './ports.ts';
-import { checkAndRecordProgram, initialOffsets, readRecoveryPlan } from './restore.ts';
+import { checkRecordedProgram, initialOffsets, readRecoveryPlan } from './restore.ts';
 import { RunningQuery } from './running-query.ts';
 import { readStreamConf, withPinnedConf, type StreamConf } from './stream-conf.ts';
 import { WatermarkTracker } from './watermark.ts';
@@ -77,13 +77,14 @@ async function openExecution(
   );
   const descriptions = sources.map(({ source }) => source.description);
   const fingerprint = fingerprintOf(prepared, { sources: descriptions, outputMode, program });
-  const notices = await checkAndRecordProgram(checkpoint, plan, fingerprint);
-  for (const notice of notices) listener.onNotice?.(`Going on from ${checkpoint.store.location}: ${notice}.`);
+  const checked = await checkRecordedProgram(checkpoint, plan, fingerprint);
+  for (const notice of checked.notices) listener.onNotice?.(`Going on from ${checkpoint.store.location}: ${notice}.`);
   const version = plan.kind === 'fresh' ? 0 : plan.batchId;
   for (const spec of prepared.stateful) {
     const open = { version, partitionCount: conf.shufflePartitions, outputMode };
     stores.set(spec.stateId, await options.stateStores.open(spec, open));
   }
+  await checked.record();
   const initial = await initialOffsets(
     checkpoint,
     sources.map(({ source }) => source),

@@ -21,7 +21,7 @@ export const FAULT_POINTS: readonly FaultPoint[] = [
 ];
 
 /** The build under test. */
-const DIST = process.env['MILLRACE_TEST_DIST'] ?? path.join(ROOT, 'dist');
+export const DIST = process.env['MILLRACE_TEST_DIST'] ?? path.join(ROOT, 'dist');
 
 /** A program that does not end by itself in this time hangs. */
 const RUN_MS_MAX = 60_000;

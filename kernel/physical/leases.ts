@@ -7,6 +7,9 @@ import type { PhysicalOf } from './physical-plan.ts';
 import type { PartitionPayload, RangePayload } from './task-readers.ts';
 
 const TASK_ROWS = 65_536;
+/** Tasks of many rows in memory are larger, down to about so many: posting one costs some 10 µs, and they are even. */
+const TASKS_ENOUGH = 48;
+const TASK_GROWTH_MAX = 4;
 
 function nothingToRelease(): void {
   // The rows belong to the run.
@@ -29,11 +32,14 @@ export function batchLeases(batches: readonly RecordBatch[]): AsyncIterable<Scan
 }
 
 function* cutBatches(batches: readonly RecordBatch[]): Generator<ScanLease> {
+  const total = batches.reduce((rows, batch) => rows + batch.length, 0);
+  const growth = Math.floor(total / (TASKS_ENOUGH * TASK_ROWS));
+  const taskRows = TASK_ROWS * Math.max(1, Math.min(TASK_GROWTH_MAX, growth));
   for (const batch of batches) {
     const [column] = batch.columns;
     if (column === undefined) continue;
-    for (let start = 0; start < batch.length; start += TASK_ROWS) {
-      const length = Math.min(TASK_ROWS, batch.length - start);
+    for (let start = 0; start < batch.length; start += taskRows) {
+      const length = Math.min(taskRows, batch.length - start);
       const payload = referenceBatch(
         length === batch.length ? batch : sliceBatch(batch, start, start + length, 'heap'),
       );

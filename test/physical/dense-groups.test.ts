@@ -100,8 +100,10 @@ const CASES: readonly Case[] = [
     keyType: Types.string,
     windowMs: 60_000,
     row: (i, random) => {
-      const u = Math.floor(random() * 300);
-      return { ts: new Date(i * 40), key: u === 0 ? null : `/${'x'.repeat(u % 40)}${u}` };
+      const u = Math.floor(random() * 3000);
+      // Lengths around those at which the dictionary changes its ways, and texts that differ in one place only.
+      const text = Array.from({ length: u % 80 }, (_, at) => (at === Math.floor((u * 7) / 80) ? 'y' : 'x')).join('');
+      return { ts: new Date(i * 40), key: u === 0 ? null : text };
     },
   },
   {

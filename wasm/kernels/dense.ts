@@ -39,33 +39,36 @@ function add<K>(form: i32, state: usize, times: usize, keys: usize, from: i32, l
   const stride = <usize>load<u32>(state, DENSE_STRIDE);
   const timeStep = <usize>load<u32>(state, DENSE_TIME_STEP);
   const one = f64x2(1, 0);
+  // The pane of the row before: times `low .. low + span`. One comparison says whether a time is of it.
   let low: i64 = 0;
-  let high: i64 = 0;
+  let span: u64 = 0;
   let records: usize = 0;
-  let time = times + <usize>from * timeStep;
+  const extraStep: usize = form == COUNT_SUM ? 8 : 4;
+  times += <usize>from * timeStep;
+  extra += <usize>from * extraStep;
   let key = keys + <usize>from * sizeof<K>();
   const end = keys + <usize>length * sizeof<K>();
-  for (let at = <usize>from; key < end; key += sizeof<K>(), time += timeStep, at++) {
-    const t = load<i64>(time);
-    if (t < low || t >= high) {
+  for (; key < end; key += sizeof<K>(), times += timeStep, extra += extraStep) {
+    const t = load<i64>(times);
+    if (<u64>(t - low) >= span) {
       const pane = floorDivide(t - origin, paneMicros);
       records = paneAt(state, pane);
-      if (records == 0) return <i32>at;
+      if (records == 0) return <i32>((key - keys) / sizeof<K>());
       low = origin + pane * paneMicros;
-      high = low + paneMicros;
+      span = paneMicros;
     }
     const id = isSigned<K>() ? <u64>(<i64>load<K>(key) - keyBase) : <u64>load<K>(key);
-    if (id >= keyCount) return <i32>at;
+    if (id >= keyCount) return <i32>((key - keys) / sizeof<K>());
     if (form == COUNT) {
       const record = records + (<usize>id << 3);
       store<f64>(record, load<f64>(record) + 1);
     } else if (form == COUNT_SUM) {
       const record = records + (<usize>id << 4);
-      v128.store(record, f64x2.add(v128.load(record), f64x2.replace_lane(one, 1, load<f64>(extra + (at << 3)))));
+      v128.store(record, f64x2.add(v128.load(record), f64x2.replace_lane(one, 1, load<f64>(extra))));
     } else {
       const record = records + <usize>id * stride;
       store<f64>(record, load<f64>(record) + 1);
-      store<u32>(extra + (at << 2), <u32>record);
+      store<u32>(extra, <u32>record);
     }
   }
   return length;

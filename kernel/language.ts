@@ -9,9 +9,6 @@ import type { ExportedName } from './session/language/typescript-host.ts';
 import { serveLanguage } from './session/language-protocol.ts';
 import { COMPLETION_KEYWORDS } from './sql/keywords.ts';
 
-/** Names of the public module that cells have under no name of their own: types stay importable. */
-const NOT_GLOBAL: ReadonlySet<string> = new Set(['createGlobals']);
-
 /** The package's root: the bundle lies in dist/, this source in kernel/. */
 const root = new URL('../', import.meta.url);
 
@@ -20,6 +17,7 @@ serveLanguage(
   createLanguageService({
     cwd: process.cwd(),
     publicModule: fileURLToPath(new URL('dist/types/kernel/index.d.ts', root)),
+    globalsType: 'Globals',
     typesFolder: fileURLToPath(typesFolder()),
     globals,
     sql: {
@@ -39,7 +37,6 @@ function typesFolder(): URL {
 }
 
 function globals(exported: readonly ExportedName[]): string {
-  const names = exported.filter(({ name }) => !NOT_GLOBAL.has(name) && name !== 'default');
   return `import * as millrace from './index.ts';
 import type { Display } from './session/display-api.ts';
 import type { CommChannel } from './session/contract.ts';
@@ -69,7 +66,7 @@ declare global {
       unregisterTarget(target: string): void;
     };
   };
-${names.map(declarationOf).join('\n')}
+${exported.map(declarationOf).join('\n')}
 }`;
 }
 

@@ -1,14 +1,21 @@
+import { setImmediate } from 'node:timers/promises';
 import type { CellOutput } from './contract.ts';
 
+/** What may outlast a cell's code, but not its end. */
+export interface CellExecution {
+  /** The cell does not end before the work; it never rejects. */
+  track(work: Promise<void>): void;
+}
+
 /** One execution of a cell: followed by promises, timers and event handlers, so it outlives the cell. */
-export class CellContext {
+export class CellContext implements CellExecution {
   readonly output: CellOutput;
   readonly label: string;
   /** Work done for the engine on behalf of a stream: an interrupt of the running cell does not end it. */
   readonly isShielded: boolean;
   readonly abandoned: Promise<void>;
-  /** Outputs that are still being rendered. */
-  readonly #rendering = new Set<Promise<void>>();
+  /** Outputs that are still being rendered, and queries that were not awaited: both belong before the cell's end. */
+  readonly #pending = new Set<Promise<void>>();
   #isAbandoned = false;
   #announce: () => void = () => undefined;
 
@@ -25,19 +32,21 @@ export class CellContext {
     return this.#isAbandoned;
   }
 
-  /** An output that takes time to render; it never rejects. */
-  track(rendering: Promise<void>): void {
-    this.#rendering.add(rendering);
-    void rendering.then(() => this.#rendering.delete(rendering));
+  track(work: Promise<void>): void {
+    this.#pending.add(work);
+    void work.then(() => this.#pending.delete(work));
   }
 
-  /** All outputs so far have been written. */
-  async rendered(): Promise<void> {
-    while (this.#rendering.size > 0) await Promise.all(this.#rendering);
+  /** All outputs so far have been written, also those that follow at once from a query's answer. */
+  async settled(): Promise<void> {
+    while (this.#pending.size > 0) {
+      await Promise.all(this.#pending);
+      await setImmediate();
+    }
   }
 
-  get isRendering(): boolean {
-    return this.#rendering.size > 0;
+  get isPending(): boolean {
+    return this.#pending.size > 0;
   }
 
   /** Nothing that this execution still does counts any more; its awaits throw when they return. Idempotent. */

@@ -6,7 +6,7 @@ import { types } from 'node:util';
 import { MillraceError } from '../core/errors.ts';
 import { renderValue } from '../output/render-value.ts';
 import { createCellGlobals } from './cell-globals.ts';
-import { CellContext } from './cell-context.ts';
+import { CellContext, type CellExecution } from './cell-context.ts';
 import { CellRunner } from './cell-runner.ts';
 import { CellSources } from './cell-sources.ts';
 import { CommRegistry } from './comms.ts';
@@ -49,7 +49,7 @@ export interface InterpreterOptions {
   /** Folders whose frames are left out of the user's stack traces. */
   readonly internalRoots: readonly string[];
   /** That execution was interrupted (see `currentExecution`): what it asked of the engine is not wanted any more. */
-  readonly onInterrupted?: (execution: object) => void;
+  readonly onInterrupted?: (execution: CellExecution) => void;
   /** Stops streams after their batch and releases the engine. */
   readonly onShutdown: () => Promise<void>;
 }
@@ -59,7 +59,7 @@ export interface SessionInterpreter extends Interpreter {
   /** The output of the cell that the running code belongs to: for streams, which outlive their cell. */
   currentOutput(): CellOutput | undefined;
   /** The execution that the running code belongs to and ends with; undefined in work for a stream. */
-  currentExecution(): object | undefined;
+  currentExecution(): CellExecution | undefined;
   /** Runs the engine's call of a user's closure as that cell's work, unharmed by an interrupt of the running cell. */
   runFor<T>(output: CellOutput, action: () => T): T;
   /** Defines or replaces a name that cells see. */
@@ -139,7 +139,7 @@ class CellInterpreter implements SessionInterpreter {
     return this.#attribution.current?.output;
   }
 
-  currentExecution(): object | undefined {
+  currentExecution(): CellExecution | undefined {
     const context = this.#attribution.current;
     return context?.isShielded === true ? undefined : context;
   }
@@ -175,7 +175,7 @@ class CellInterpreter implements SessionInterpreter {
       const isShown = ran.hasValue && ran.value !== undefined && !request.silent;
       const data = isShown ? await this.#renderFor(context, ran.value) : {};
       const userExpressions = await this.#evaluateAll(request.userExpressions, context);
-      if (context.isRendering) await context.rendered();
+      if (context.isPending) await context.settled();
       return {
         status: 'ok',
         ...(Object.keys(data).length === 0 ? {} : { result: { data, metadata: {} } }),
@@ -183,7 +183,7 @@ class CellInterpreter implements SessionInterpreter {
         payload,
       };
     } catch (error) {
-      if (context.isRendering) await context.rendered();
+      if (context.isPending) await context.settled();
       if (isInterrupt(error)) return { status: 'interrupted' };
       return { status: 'error', error: this.#report(error, { label: context.label, code: request.code }) };
     }

@@ -1,6 +1,7 @@
 /** Cells of the built kernel, all its parts together: results, errors, load and interrupts as a front end meets them. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
 import { needsBuild, skipWithout } from '../support/requirements.ts';
 import { KernelClient, type Executed, type Message } from './support/client.ts';
 
@@ -26,6 +27,17 @@ describe('cells of the built kernel', { skip }, () => {
     assert.match(data['text/html'] ?? '', /<table[\s\S]*&lt;b&gt;\/a/);
     const texts = bundle(outputs(await kernel.execute('df.toJSON()'))[0]);
     assert.match(texts['text/plain'] ?? '', /"n":2/);
+  });
+
+  it('end after the queries that they do not await, with all output', async () => {
+    const shown = outputs(await kernel.execute('df.show(); (async () => { await df.show(); await df.show(); })(); 5'));
+    const text = shown.filter(({ type }) => type === 'stream').map(({ content }) => content['text']);
+    assert.equal(text.join('').match(/url/g)?.length, 3);
+    const failed = outputs(await kernel.execute("df.selectExpr('CAST(url AS INT)').collect(); 5;"));
+    assert.deepEqual(
+      failed.map(({ type }) => type),
+      ['error'],
+    );
   });
 
   it('show at most 20 rows, and say that there are more', async () => {
@@ -70,7 +82,7 @@ describe('cells of the built kernel', { skip }, () => {
     );
     assert.equal(reply.content['ename'], 'MillraceError');
     assert.match(String(reply.content['evalue']), /^\[CAST_INVALID_INPUT\]/);
-    const traceback = (reply.content['traceback'] as string[]).join('\n').replaceAll(/\u001b\[\d+m/g, '');
+    const traceback = stripVTControlCharacters((reply.content['traceback'] as string[]).join('\n'));
     assert.match(traceback, /at Cell \[\d+\]:2:15\n/);
     assert.match(traceback, /> 2 \| await failing\.collect\(\)/);
     assert.doesNotMatch(traceback, /dist|shared-|node:|engine-worker/);
@@ -151,7 +163,8 @@ describe('an interrupt of the built kernel', { skip }, () => {
       const times: number[] = [];
       while (times.length < TRIES && !times.some((ms) => ms < INTERRUPT_MS)) {
         const id = await kernel.executeLater(code);
-        await kernel.find(() => kernel.of(id).find(({ content }) => content['text'] === 'begun\n'));
+        // Or it has ended too early, which the reply below tells.
+        await kernel.until(() => kernel.of(id).some((message) => isBegun(message) || isIdle(message)));
         const begunMs = performance.now();
         await kernel.send('control', 'interrupt_request', {});
         const reply = await kernel.reply('shell', id);
@@ -180,6 +193,14 @@ describe('an interrupt of the built kernel', { skip }, () => {
     assert.equal(await kernel.shutdown(), 0);
   });
 });
+
+function isBegun({ type, content }: Message): boolean {
+  return type === 'stream' && String(content['text']).includes('begun');
+}
+
+function isIdle({ content }: Message): boolean {
+  return content['execution_state'] === 'idle';
+}
 
 /** What the cell shows. */
 function outputs({ published }: Executed): readonly Message[] {

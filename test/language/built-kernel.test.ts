@@ -51,6 +51,7 @@ describe('completion of the built kernel', { skip: skipWithout(needsBuild) }, ()
     assert.ok((await complete('console.|')).includes('table'));
     assert.deepEqual(await complete('jupyter.|'), ['clearOutput', 'comms', 'display', 'input']);
     assert.ok((await complete('requ|')).includes('require'));
+    assert.deepEqual(await complete('createGl|'), [], 'what cells do not have is not offered');
     assert.ok((await complete('process.pl|')).includes('platform'));
   });
 

@@ -15,13 +15,16 @@ writeFileSync(
    /** Keeps some columns. */ select(name: Names): void {} orderBy(name: Names): void {} }
    export interface Session { /** Reads files. */ read(path: string): Frame<'url' | 'user'>; }
    /** A column by name. @example col('a') */
-   export function col(name: string): { as(name: string): void } { return { as() {} }; }`,
+   export function col(name: string): { as(name: string): void } { return { as() {} }; }
+   export function notGlobal(): void {}
+   export interface Globals { col: typeof col }`,
 );
 
 function service() {
   return createLanguageService({
     cwd: folder,
     publicModule,
+    globalsType: 'Globals',
     typesFolder: fileURLToPath(new URL('../../node_modules/@types', import.meta.url)),
     globals: (exported) =>
       `import * as m from './index.ts'; declare global { const spark: m.Session; ${exported

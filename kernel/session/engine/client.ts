@@ -17,6 +17,7 @@ import type {
   StreamHandle,
   StreamRequest,
 } from '../../plan/runner-port.ts';
+import type { CellExecution } from '../cell-context.ts';
 import type { EngineWorkerData, FromEngine, LiveTarget, ToEngine } from './protocol.ts';
 import { StreamRecord, type StreamPrinter } from './stream-record.ts';
 
@@ -39,7 +40,7 @@ export interface EngineClientOptions {
   /** Gives a function that runs a closure of the query as work of the cell that starts it now. */
   readonly asCell: () => <T>(action: () => T) => T;
   /** The cell execution that asks now, and whose interrupt cancels what it asked. */
-  readonly execution: () => object | undefined;
+  readonly execution: () => CellExecution | undefined;
 }
 
 interface Pending {
@@ -61,7 +62,7 @@ export class EngineClient implements QueryRunner {
   readonly #pending = new Map<number, Pending>();
   readonly #streams = new Map<number, StreamRecord>();
   /** Batch queries that run, and who asked for them. */
-  readonly #executions = new Map<number, object>();
+  readonly #executions = new Map<number, CellExecution>();
   #keptRows = 0;
   readonly #collectedRows = new FinalizationRegistry<number>((rowsId) => {
     if (this.#connection !== undefined) this.#post({ type: 'forget-rows', rowsId });
@@ -81,11 +82,14 @@ export class EngineClient implements QueryRunner {
     const execution = this.#options.execution();
     let asked: number | undefined;
     try {
-      const message = await this.#ask((request) => {
+      const answer = this.#ask((request) => {
         asked = request;
         if (execution !== undefined) this.#executions.set(request, execution);
         return { type: 'execute', request, plan, conf };
       });
+      const ended = (): void => undefined;
+      execution?.track(answer.then(ended, ended));
+      const message = await answer;
       if (message.type !== 'result') throw unexpected(message);
       return message.result;
     } finally {
@@ -94,7 +98,7 @@ export class EngineClient implements QueryRunner {
   }
 
   /** Ends the batch queries that an interrupted execution waits for. */
-  cancelOf(execution: object): void {
+  cancelOf(execution: CellExecution): void {
     for (const [request, asker] of this.#executions) {
       if (asker === execution) this.#post({ type: 'cancel', request });
     }

@@ -8,6 +8,8 @@ export interface TypeScriptHostOptions {
   readonly cwd: string;
   /** The module that `import … from 'millrace'` means, as TypeScript. */
   readonly publicModule: string;
+  /** The type, exported by the public module, whose properties are the values that cells have without an import. */
+  readonly globalsType: string;
   /** The folder with Node's declarations: node_modules/@types. */
   readonly typesFolder: string;
   /** Declarations of the names that cells have without an import, given what the public module exports. */
@@ -16,6 +18,7 @@ export interface TypeScriptHostOptions {
 
 export interface ExportedName {
   readonly name: string;
+  /** A value that cells have without an import. */
   readonly isValue: boolean;
   /** How many parameters the type of this name has; undefined where there is no such type. */
   readonly typeParameterCount: number | undefined;
@@ -72,8 +75,15 @@ export class TypeScriptHost {
     const source = program?.getSourceFile(this.#options.publicModule);
     const symbol = source === undefined ? undefined : checker?.getSymbolAtLocation(source);
     if (checker === undefined || symbol === undefined) return;
-    const exported = checker.getExportsOfModule(symbol).map((one) => exportedName(checker, one));
-    this.#setText(this.#globalsFile, this.#options.globals(exported));
+    const exports = checker.getExportsOfModule(symbol);
+    const globals = exports.find(({ name }) => name === this.#options.globalsType);
+    const names = globals === undefined ? [] : checker.getDeclaredTypeOfSymbol(globals).getProperties();
+    const isGlobal = new Set(names.map(({ name }) => name));
+    const exported = exports.map((one) => exportedName(checker, one));
+    this.#setText(
+      this.#globalsFile,
+      this.#options.globals(exported.map((one) => ({ ...one, isValue: one.isValue && isGlobal.has(one.name) }))),
+    );
   }
 
   #setText(file: string, text: string): void {

@@ -1,5 +1,8 @@
 /** Cells of the built kernel, all its parts together: results, errors, load and interrupts as a front end meets them. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { needsBuild, skipWithout } from '../support/requirements.ts';
@@ -185,12 +188,30 @@ describe('an interrupt of the built kernel', { skip }, () => {
     assert.ok(usedMs < 150, `${usedMs} ms of processor time in 500 ms`);
   });
 
-  it('a shutdown beside a stream whose broker is gone ends with code 0', async () => {
+  it('a shutdown beside a stream whose broker is gone ends with code 0, and no secret of it is written anywhere', async () => {
+    const checkpoint = mkdtempSync(join(tmpdir(), 'millrace-lost-'));
+    const options = {
+      'kafka.bootstrap.servers': '127.0.0.1:9',
+      subscribe: 't',
+      'kafka.security.protocol': 'SASL_PLAINTEXT',
+      'kafka.sasl.mechanism': 'PLAIN',
+      'kafka.sasl.jaas.config': 'PlainLoginModule required username="u" password="hunter2";',
+    };
+    await kernel.execute(`const lost = spark.readStream.format('kafka').options(${JSON.stringify(options)}).load();`);
     const { reply } = await kernel.execute(
-      "const lost = spark.readStream.format('kafka').option('kafka.bootstrap.servers', '127.0.0.1:9').option('subscribe', 't').load().writeStream.format('noop').start();",
+      `const dead = lost.writeStream.format('noop').option('checkpointLocation', '${checkpoint}').start();`,
     );
     assert.equal(reply.content['status'], 'ok');
+    await kernel.execute(
+      "lost.explain('extended'); dead.explain(); console.log(lost, dead, dead.recentProgress, dead.status)",
+    );
     assert.equal(await kernel.shutdown(), 0);
+    const shown = kernel.published.filter(({ type }) => type !== 'execute_input').map(({ content }) => content);
+    const files = readdirSync(checkpoint, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    assert.ok(files.length > 0);
+    const written = files.map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1'));
+    assert.doesNotMatch(JSON.stringify(shown) + written.join() + kernel.stderr, /hunter2/);
+    rmSync(checkpoint, { recursive: true });
   });
 });
 

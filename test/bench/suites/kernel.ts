@@ -43,6 +43,15 @@ export const kernelSuite: Suite = {
         alone('completion, warm', 'median of 100 completions of spark.re', 'ms <= 15', 5, () =>
           medianOf(100, () => kernel.request('shell', 'complete_request', { code: 'spark.re', cursor_pos: 8 })),
         ),
+        alone('completion, first', 'a fresh kernel, one cell, its first completion', 'ms <= 1500', 3, async () => {
+          const started = await start();
+          await started.execute('1+1');
+          const { ms } = await timed(() =>
+            started.request('shell', 'complete_request', { code: 'spark.re', cursor_pos: 8 }),
+          );
+          await started.shutdown();
+          return ms;
+        }),
         alone(
           'idle memory (MB, not ms)',
           'resident set after the first cell, before engine and language service',

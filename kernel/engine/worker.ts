@@ -200,10 +200,9 @@ class EngineServer {
     return {
       onProgress: (progress) => {
         this.#post({ type: 'progress', query, progress });
-        const running = this.#queries.get(query)?.running;
-        if (running !== undefined) this.#post({ type: 'status', query, status: running.snapshot().status });
         view?.onProgress(progress);
       },
+      onStatus: (status) => this.#post({ type: 'status', query, status }),
       onBatch: (batch) => view?.onBatch(batch),
       onNotice: (text) => this.#post({ type: 'print', query, to: 'stderr', text: `${text}\n` }),
       onTerminated: (exception) => {

@@ -1,7 +1,7 @@
 /** What a stream needs of others: a place for its checkpoint, stores for its state, and listeners. */
 import type { SinkBatch } from '../connectors/contract.ts';
 import type { StatefulOperator, StatefulSpec } from '../physical/ports.ts';
-import type { OutputMode, StateOperatorProgress, StreamingQueryProgress } from '../plan/runner-port.ts';
+import type { OutputMode, StateOperatorProgress, StreamingQueryProgress, StreamSnapshot } from '../plan/runner-port.ts';
 
 /** What a state store is told and tells, for the room that fills the port. */
 export type { OutputMode, StateOperatorProgress };
@@ -77,6 +77,8 @@ export interface StateStoreFactory {
 /** Called in order, synchronously; must not throw. */
 export interface QueryListener {
   onProgress?(progress: StreamingQueryProgress): void;
+  /** What the query does now, where it differs from what was told last: at the start of a batch, and where it waits. */
+  onStatus?(status: StreamSnapshot['status']): void;
   /** The rows a batch gave to the sink, valid during the call: for a live view. */
   onBatch?(batch: SinkBatch): void;
   /** Something the user should know of a restart that goes on: a changed delay, output mode, … */

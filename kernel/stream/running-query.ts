@@ -70,6 +70,7 @@ export class RunningQuery {
   #isActive = true;
   #exception: Error | undefined;
   #status = { message: 'Initializing sources', isDataAvailable: false, isTriggerActive: false };
+  #toldStatus: StreamSnapshot['status'] | undefined;
   #lastTriggerStartMs: number | undefined;
   #lastProgressMs: number;
   #lastPauseMs: number;
@@ -134,6 +135,7 @@ export class RunningQuery {
     try {
       const execution = await this.#query.open((message, isDataAvailable) => {
         this.#status = { ...this.#status, message, isDataAvailable };
+        if (isDataAvailable) this.#tellStatus();
       });
       try {
         await this.#run(execution);
@@ -150,6 +152,15 @@ export class RunningQuery {
       this.#exception ??= this.#failure(error);
     }
     this.#end();
+  }
+
+  #tellStatus(): void {
+    const { message, isDataAvailable, isTriggerActive } = this.#status;
+    const told = this.#toldStatus;
+    const isSame = told?.message === message && told.isDataAvailable === isDataAvailable;
+    if (isSame && told.isTriggerActive === isTriggerActive) return;
+    this.#toldStatus = this.#status;
+    this.#query.listener.onStatus?.(this.#status);
   }
 
   #end(): void {
@@ -240,6 +251,7 @@ export class RunningQuery {
     if (this.#stopping.signal.aborted) return;
     if (delayMs <= 0) await this.#query.clock.sleep(0);
     else {
+      this.#tellStatus();
       if (this.#wake.signal.aborted) this.#wake = new AbortController();
       else await this.#query.clock.sleep(delayMs, this.#wake.signal);
       if (this.#wake.signal.aborted) this.#wake = new AbortController();

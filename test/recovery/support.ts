@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { FaultPoint } from '../../kernel/core/fault.ts';
 import type { OutputMode } from '../../kernel/plan/runner-port.ts';
 import { ROOT } from '../support/requirements.ts';
@@ -22,6 +23,8 @@ export const FAULT_POINTS: readonly FaultPoint[] = [
 
 /** The build under test. */
 export const DIST = process.env['MILLRACE_TEST_DIST'] ?? path.join(ROOT, 'dist');
+
+const PROGRAM = fileURLToPath(new URL('program.ts', import.meta.url));
 
 /** A program that does not end by itself in this time hangs. */
 const RUN_MS_MAX = 60_000;
@@ -53,15 +56,11 @@ export function run(
   return new Promise((resolve, reject) => {
     const { source, mode, sink, input = '', rows = 0, step } = program;
     const variables = { SOURCE: source, MODE: mode, SINK: sink, INPUT: input, ROWS: `${rows}`, STEP: `${step}` };
-    const child = spawn(
-      process.execPath,
-      [path.join(DIST, 'millrace.js'), 'run', path.join(ROOT, 'test', 'recovery', 'program.ts')],
-      {
-        env: { ...process.env, ...variables, FOLDER: folder, MILLRACE_FAULT: options.fault ?? '' },
-        timeout: RUN_MS_MAX,
-        killSignal: 'SIGTERM',
-      },
-    );
+    const child = spawn(process.execPath, [path.join(DIST, 'millrace.js'), 'run', PROGRAM], {
+      env: { ...process.env, ...variables, FOLDER: folder, MILLRACE_FAULT: options.fault ?? '' },
+      timeout: RUN_MS_MAX,
+      killSignal: 'SIGTERM',
+    });
     let errors = '';
     child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
     child.stdout.on('data', (data: Buffer) => {

@@ -145,6 +145,27 @@ test('processingTime runs batches at multiples of its interval', async () => {
   assert.equal(new Set(beats).size, 3, String(starts));
 });
 
+test('the status follows the query: waiting, at work in a function, waiting', async () => {
+  const events = eventStream();
+  const told: unknown[] = [];
+  const query: StreamingQuery = events
+    .frame()
+    .writeStream.foreachBatch(() => void told.push(query.status))
+    .start();
+  const waiting = { message: 'Waiting for data to arrive', isDataAvailable: false, isTriggerActive: false };
+  const comesToRest = async (): Promise<void> => {
+    await query.processAllAvailable();
+    const deadlineMs = performance.now() + 5000;
+    while (query.status.message !== waiting.message && performance.now() < deadlineMs) await query.awaitTermination(1);
+    assert.deepEqual(query.status, waiting);
+  };
+  await comesToRest();
+  events.add([1]);
+  await comesToRest();
+  await query.stop();
+  assert.deepEqual(told, [{ message: 'Processing new data', isDataAvailable: true, isTriggerActive: true }]);
+});
+
 test('a query tells its identity, status and progress; the manager knows the active ones', async () => {
   const events = eventStream();
   const query = events.frame().writeStream.queryName('known').format('noop').start();

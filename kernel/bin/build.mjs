@@ -1,7 +1,8 @@
 /**
  * `npm run build`: kernels.wasm by the AssemblyScript compiler, the kernel's TypeScript by esbuild into dist/. Packages
- * of plain JavaScript that every kernel loads are bundled, which halves its start; native and rarely used ones stay external. Fast enough (about a second without wasm) to run before every start; the stamp makes it skip when nothing
- * has changed. Type checking is `npm run typecheck`.
+ * of plain JavaScript that every kernel loads are bundled, which halves its start; native and rarely used ones stay external.
+ * Fast enough (about a second without wasm and declarations) to run before every start; the stamp makes it skip when
+ * nothing has changed. Type checking is `npm run typecheck`.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';

@@ -69,12 +69,12 @@ export function preparePython(...groups) {
     const stamp = join(VENV, `.millrace-${group}`);
     const wanted = REQUIREMENTS[group].join('\n');
     if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) continue;
-    installPython(python, group, REQUIREMENTS[group]);
-    writeFileSync(stamp, wanted);
+    if (installPython(python, group, REQUIREMENTS[group])) writeFileSync(stamp, wanted);
   }
   return python;
 }
 
+/** @returns whether it is there now: without the peers the benchmarks go on, without anything else nothing does */
 function installPython(python, group, packages) {
   const uv = join(VENV, 'bin', 'uv');
   if (!existsSync(uv)) spawnSync(python, ['-m', 'pip', 'install', '--quiet', 'uv'], { stdio: 'ignore' });
@@ -87,10 +87,16 @@ function installPython(python, group, packages) {
     });
     if (done.status === 0) {
       console.error(`✓ ${label}`);
-      return;
+      return true;
+    }
+    if (group === 'bench') {
+      const [reason = ''] = String(done.stderr).trim().split('\n').slice(-1);
+      console.error(`– ${label} failed, so the benchmarks run without them: ${reason}`);
+      return false;
     }
   }
   step(label, python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages]);
+  return true;
 }
 
 function findPython() {

@@ -202,7 +202,7 @@ function fromArrowData(data: arrow.Data, type: DataType): Column {
   if ((data.offset !== 0 && isNested) || arrow.DataType.isDictionary(data.type) || isLarge(data.type))
     return viaValues(data, type);
   const validity =
-    type.kind !== 'void' && data.nullCount > 0 ? bitsFrom(data.nullBitmap as Uint8Array, data) : undefined;
+    type.kind !== 'void' && data.nullCount > 0 ? bitsFrom(data.nullBitmap, data) : undefined;
   switch (type.kind) {
     case 'void':
       return { layout: 'null', type, length, validity: undefined };
@@ -315,10 +315,15 @@ function viaValues(data: arrow.Data, type: DataType): Column {
 }
 
 function valuesOf(data: arrow.Data): unknown[] {
-  if (!arrow.DataType.isDictionary(data.type)) return Array.from(new arrow.Vector([adopt(data)]) as Iterable<unknown>);
+  if (!arrow.DataType.isDictionary(data.type)) return listed(new arrow.Vector([adopt(data)]));
   const distinct = Array.from((data.dictionary ?? []) as Iterable<unknown>);
   const indices = data.values as Int32Array;
   return Array.from({ length: data.length }, (_, i) => (data.getValid(i) ? distinct[Number(indices[i])] : null));
+}
+
+/** A list's elements are a vector, which builders of lists do not read. */
+function listed(vector: arrow.Vector): unknown[] {
+  return Array.from(vector as Iterable<unknown>, (value) => (value instanceof arrow.Vector ? listed(value) : value));
 }
 
 /** Data of another copy of apache-arrow, as the program may have one beside ours: the same fields, another class. */

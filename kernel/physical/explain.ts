@@ -5,6 +5,8 @@ import { walk } from '../expr/nodes.ts';
 import { typeOf } from '../expr/resolved.ts';
 import { exprText, sortText } from '../expr/text.ts';
 import type { FunctionContext } from '../functions/contract.ts';
+import type { DenseShape } from './dense-groups/shape.ts';
+import { denseShapeOf } from './dense-groups/stage-shape.ts';
 import { castImplementation, scalarFunction } from './functions.ts';
 import type { PhysicalOf, PhysicalPlan } from './physical-plan.ts';
 import type { StageAccumulator, StageOperator, StageSink } from './stage.ts';
@@ -75,12 +77,28 @@ function scanText(node: PhysicalOf<'scan'>): string {
 }
 
 function stageLines(node: PhysicalOf<'stage'>, context: FunctionContext): readonly Line[] {
-  const operators = node.operators.map((operator) => operatorText(operator, context)).toReversed();
-  const sink = sinkText(node.sink, context);
+  const shape = denseShapeOf(node);
+  const fused = shape?.panes === undefined ? undefined : node.operators.at(-1);
+  const operators = node.operators
+    .map((operator) => operatorText(operator, operator === fused ? FUSED_WINDOW : WINDOW, context))
+    .toReversed();
+  const sink = sinkText(node.sink, shape, context);
   return chain([...(sink === undefined ? [] : [sink]), ...operators], linesOf(node.child, context));
 }
 
-function sinkText(sink: StageSink, context: FunctionContext): string | undefined {
+const WINDOW = 'wasm:window_start';
+/** The kernel of dense groups finds the pane of a row on its way. */
+const FUSED_WINDOW = 'wasm:dense_groups or wasm:window_start';
+
+/** What suits dense groups goes there, the rest to a group table, batch by batch. */
+function groupEngine(shape: DenseShape | undefined): string {
+  if (shape === undefined) return 'wasm:group_table';
+  const [first, ...others] = shape.sums;
+  const isPair = first !== undefined && !first.isInteger && others.length === 0;
+  return `wasm:${first === undefined ? 'dense_count' : isPair ? 'dense_count_sum' : 'dense_records'} or wasm:group_table`;
+}
+
+function sinkText(sink: StageSink, shape: DenseShape | undefined, context: FunctionContext): string | undefined {
   switch (sink.kind) {
     case 'collect':
       return undefined;
@@ -91,7 +109,7 @@ function sinkText(sink: StageSink, context: FunctionContext): string | undefined
         ...sink.accumulators.flatMap(({ input }) => (input === undefined ? [] : [input])),
       ];
       const states = sink.accumulators.map(accumulatorText).join(', ');
-      return `HashAggregate(partial, keys=[${keys.join(', ')}], states=[${states}]) ${enginesText(['wasm:group_table'], expressions, context)}`;
+      return `HashAggregate(partial, keys=[${keys.join(', ')}], states=[${states}]) ${enginesText([groupEngine(shape)], expressions, context)}`;
     }
     case 'merge':
       return 'MergeGroups [wasm:group_table]';
@@ -104,7 +122,8 @@ function accumulatorText({ spec, input }: StageAccumulator): string {
   return `${spec.op}(${input === undefined ? '1' : named(input)})`;
 }
 
-function operatorText(operator: StageOperator, context: FunctionContext): string {
+/** @param windowEngine what finds the windows of rows */
+function operatorText(operator: StageOperator, windowEngine: string, context: FunctionContext): string {
   switch (operator.kind) {
     case 'filter':
       return `Filter ${named(operator.condition)} ${enginesText(['wasm:gather'], [operator.condition], context)}`;
@@ -120,7 +139,7 @@ function operatorText(operator: StageOperator, context: FunctionContext): string
       const kind = windowMicros === slideMicros ? 'Tumbling' : 'Sliding';
       const pane = mode === 'pane' && windowMicros !== slideMicros ? `, panes of ${micros(paneMicros)}` : '';
       const text = `${kind}Window ${named(operator.time)} ${micros(windowMicros)} / ${micros(slideMicros)}${pane}`;
-      return `${text} AS ${named(operator.column)} ${enginesText(['wasm:window_start'], [operator.time], context)}`;
+      return `${text} AS ${named(operator.column)} ${enginesText([windowEngine], [operator.time], context)}`;
     }
     case 'watermark':
       return `EventTimeWatermark ${named(operator.time)} - ${micros(operator.delayMicros)} [wasm:min_max_sum_i64]`;
@@ -132,8 +151,10 @@ function aggregateTexts(node: PhysicalOf<'aggregate'>, context: FunctionContext)
   const functions = node.aggregates.map(({ column }) => column.name).join(', ');
   const panes = node.panes === undefined ? '' : ', panes → windows';
   const expressions = node.columns.map(({ expression }) => expression);
+  const isDense = node.child.kind === 'stage' && denseShapeOf(node.child) !== undefined;
+  const merge = isDense ? 'wasm:dense_merge or wasm:group_table' : 'wasm:group_table';
   const texts = [
-    `HashAggregate(keys=[${keys}], functions=[${functions}]${panes}) ${enginesText(['wasm:group_table'], expressions, context)}`,
+    `HashAggregate(keys=[${keys}], functions=[${functions}]${panes}) ${enginesText([merge], expressions, context)}`,
   ];
   if (node.stateId !== undefined) texts.push(`StateStore(state=${node.stateId}) [wasm:group_table]`);
   return texts;

@@ -61,4 +61,75 @@ describe('Arrow IPC', () => {
     assert.equal(first?.['dict'], 'a');
     assert.deepEqual(Object.values(second ?? {}), [null, null, null, null]);
   });
+
+  it('reads slices, also with nulls at any bit', () => {
+    const rows = Array.from({ length: 40 }, (_, i) => ({
+      n: i % 3 === 0 ? null : BigInt(i),
+      b: i % 4 === 0 ? null : i % 2 === 0,
+      text: i % 5 === 0 ? null : `text ${i}`,
+      word: i % 7 === 0 ? null : `w${i % 2}`,
+      list: [i, i + 1],
+    }));
+    const list = new arrow.List(new arrow.Field('element', new arrow.Int32(), true));
+    const table = new arrow.Table({
+      n: arrow.vectorFromArray(
+        rows.map((row) => row.n),
+        new arrow.Int64(),
+      ),
+      b: arrow.vectorFromArray(
+        rows.map((row) => row.b),
+        new arrow.Bool(),
+      ),
+      text: arrow.vectorFromArray(
+        rows.map((row) => row.text),
+        new arrow.Utf8(),
+      ),
+      word: arrow.vectorFromArray(
+        rows.map((row) => row.word),
+        new arrow.Dictionary(new arrow.Utf8(), new arrow.Int32()),
+      ),
+      list: arrow.vectorFromArray(
+        rows.map((row) => row.list),
+        list,
+      ),
+    });
+    for (const [from, to] of [
+      [0, 40],
+      [3, 40],
+      [8, 19],
+      [13, 13],
+      [39, 40],
+    ] as const) {
+      const read = fromArrowTable(table.slice(from, to)).batches.flatMap((batch) => rowsOf(batch));
+      assert.deepEqual(
+        read.map((row) => ({ ...row })),
+        rows.slice(from, to),
+      );
+    }
+  });
+
+  it('reads tables of another copy of apache-arrow: the same fields, other classes', () => {
+    const text = arrow.vectorFromArray(['a', null, 'c'], new arrow.Utf8());
+    const own = new arrow.Table({ text, n: arrow.vectorFromArray([1, 2, null], new arrow.Int32()) });
+    const batches = own.batches.map((batch) => ({
+      numRows: batch.numRows,
+      data: { children: batch.data.children.map(foreign) },
+    }));
+    const read = fromArrowTable({ schema: own.schema, batches: batches as unknown as arrow.RecordBatch[] });
+    assert.deepEqual(
+      read.batches.flatMap((batch) => rowsOf(batch)).map((row) => ({ ...row })),
+      [
+        { text: 'a', n: 1 },
+        { text: null, n: 2 },
+        { text: 'c', n: null },
+      ],
+    );
+  });
 });
+
+const DATA_FIELDS = ['type', 'offset', 'length', 'nullCount', 'nullBitmap', 'values', 'valueOffsets', 'children'];
+
+/** Everything that `data` says, without its class. */
+function foreign(data: arrow.Data): unknown {
+  return Object.fromEntries(DATA_FIELDS.map((name) => [name, Reflect.get(data, name) as unknown]));
+}

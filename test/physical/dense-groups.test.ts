@@ -45,7 +45,7 @@ interface Case {
   /** 0: no window. */
   readonly windowMs: number;
   readonly slideMs?: number;
-  row(i: number, random: () => number): Partial<Row>;
+  readonly row: (i: number, random: () => number) => Partial<Row>;
 }
 
 const CASES: readonly Case[] = [

@@ -50,6 +50,8 @@ export async function startStreamQuery(
   const runId = crypto.randomUUID();
   const checkpoint = await openCheckpoint(store, { owner: start.name ?? runId, newId: () => crypto.randomUUID() });
   try {
+    const listener = ports.listener({ id: checkpoint.id, runId });
+    await explainMemoryTable(engine, start, checkpoint, listener);
     const sources = await openSources(engine, optimized, start.checkpointLocation);
     const sink = await openSink(engine, start, prepared.schema, checkpoint, ports);
     return startQuery({
@@ -73,12 +75,26 @@ export async function startStreamQuery(
       }),
       clock: engine.clock,
       conf: start.conf,
-      listener: ports.listener({ id: checkpoint.id, runId }),
+      listener,
     });
   } catch (error) {
     await checkpoint.close();
     throw error;
   }
+}
+
+/** A memory table ends with its process: one that is not the whole result on a restart must not look so. */
+async function explainMemoryTable(
+  engine: StreamEngine,
+  { sink, name, outputMode }: StreamStart,
+  { id, offsets, store }: Checkpoint,
+  listener: QueryListener,
+): Promise<void> {
+  if (sink.format !== 'memory' || outputMode === 'complete' || name === undefined) return;
+  if (engine.connectors.memoryTables.get(name)?.queryId === id || (await offsets.batchIds()).length === 0) return;
+  listener.onNotice?.(
+    `Going on from ${store.location}: the rows that the table ${name} had in another process are not in it; use complete mode, or a lasting sink.`,
+  );
 }
 
 async function openSources(

@@ -102,8 +102,8 @@ test('a reader gives the wanted columns in the wanted order', async () => {
 
 test('the memory sink appends or replaces, ignores a repeated batch, and is read as a table', async () => {
   const { sink, source, memoryTables } = connectors();
-  const create = (outputMode: 'append' | 'complete', options = {}) =>
-    sink('memory').create({ options, paths: [], schema }, sinkContext({ outputMode, queryName: outputMode }));
+  const create = (outputMode: 'append' | 'complete', options = {}, queryId = 'id') =>
+    sink('memory').create({ options, paths: [], schema }, sinkContext({ outputMode, queryName: outputMode, queryId }));
   const read = (queryName: string) => {
     const asked = { options: { queryName }, paths: [], schema: undefined, streaming: false };
     const opened = openBatch(source('memory-sink'), asked, sourceContext(memory));
@@ -123,7 +123,7 @@ test('the memory sink appends or replaces, ignores a repeated batch, and is read
   assert.deepEqual(await read('complete'), [{ id: 5, name: 'n5' }]);
   assert.equal(memoryTables.get('complete')?.rowCount, 1);
 
-  const bounded = await create('append', { maxRows: '2' });
+  const bounded = await create('append', { maxRows: '2' }, 'another');
   await bounded.addBatch(sinkBatch(0, 1, 2));
   assert.throws(() => bounded.addBatch(sinkBatch(1, 3)), { condition: 'MEMORY_SINK_FULL' });
   await assert.rejects(async () => read('nobody'), { condition: 'TABLE_OR_VIEW_NOT_FOUND' });

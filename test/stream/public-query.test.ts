@@ -1,5 +1,8 @@
 /** Streaming queries as a program has them: sinks that call it back, triggers, and what a StreamingQuery tells. */
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { after, test } from 'node:test';
 import type { StreamingQuery } from '../../kernel/api/streaming-query.ts';
 import { eventStream, millrace, spark } from './support/public.ts';
@@ -117,6 +120,26 @@ test('memory tables and toTable are read by SQL while the query runs', async () 
   await complete.stop();
   await rows.stop();
   assert.deepEqual(await read('SELECT count(*) FROM m_rows'), ['3'], 'the table outlives the query');
+});
+
+test('a memory table goes on with its query, and is new for another', async () => {
+  const checkpoint = fs.mkdtempSync(path.join(os.tmpdir(), 'millrace-memory-table-'));
+  const events = eventStream();
+  const run = async (key: string, location = checkpoint): Promise<string[]> => {
+    const rows = events.frame().select('k').writeStream.option('checkpointLocation', location);
+    const query = rows.toTable('m_again');
+    events.add([0, key]);
+    await query.processAllAvailable();
+    await query.stop();
+    return (await spark.table('m_again').collect()).map((row) => String(row['k'])).sort();
+  };
+  try {
+    assert.deepEqual(await run('a'), ['a']);
+    assert.deepEqual(await run('b'), ['a', 'b'], 'started again, as when its cell is run again');
+    assert.deepEqual(await run('c', `${checkpoint}-other`), ['c']);
+  } finally {
+    for (const folder of [checkpoint, `${checkpoint}-other`]) fs.rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test('availableNow keeps to limits, once reads all in one batch', async () => {

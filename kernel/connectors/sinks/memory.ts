@@ -1,10 +1,11 @@
 /**
  * `memory`: the result as a table in this process, under the query's name; and `memory-sink`, the source that reads it.
- * Append and update add a batch's rows, complete replaces the table. A batch that is delivered again is ignored.
+ * Append and update add a batch's rows, complete replaces the table. A batch that is delivered again is ignored. A query that
+ * goes on from its checkpoint in the same process goes on with its table.
  */
 import type { RecordBatch } from '../../arrow/column.ts';
 import { copyOut } from '../../arrow/transfer.ts';
-import type { Schema } from '../../arrow/types.ts';
+import { typeName, type Schema } from '../../arrow/types.ts';
 import { MillraceError } from '../../core/errors.ts';
 import type { Sink, SinkContext, SinkProvider, SourceProvider } from '../contract.ts';
 import { optionReader } from '../options.ts';
@@ -18,6 +19,10 @@ export interface MemoryTable {
   /** On the heap. */
   readonly batches: readonly RecordBatch[];
   readonly rowCount: number;
+  /** Of the query that writes it. */
+  readonly queryId: string;
+  /** -1: none yet. */
+  readonly latestBatchId: number;
 }
 
 /** The tables of memory sinks in this process, by query name. */
@@ -42,7 +47,11 @@ export function createMemorySinks(): MemorySinks {
         const reader = optionReader('memory', options);
         const queryName = context.queryName ?? reader.required('queryName', 'Name the query by .queryName(...).');
         const rowsMax = reader.integer('maxRows', { min: 1 }) ?? ROWS_MAX;
-        tables.set(queryName, { schema, batches: [], rowCount: 0 });
+        const table = tables.get(queryName);
+        const goesOn = table?.queryId === context.queryId && typeName(table.schema) === typeName(schema);
+        if (!goesOn) {
+          tables.set(queryName, { schema, batches: [], rowCount: 0, queryId: context.queryId, latestBatchId: -1 });
+        }
         return Promise.resolve(memorySink(queryName, rowsMax, tables, context));
       },
     },
@@ -74,19 +83,19 @@ function memorySink(
   queryName: string,
   rowsMax: number,
   tables: Map<string, MemoryTable>,
-  { outputMode }: SinkContext,
+  { outputMode, queryId }: SinkContext,
 ): Sink {
-  let latestBatchId = -1;
   return {
     description: 'MemorySink',
     addBatch({ batchId, schema, batches, rowCount }) {
-      if (batchId <= latestBatchId) return Promise.resolve();
-      const before = outputMode === 'complete' ? undefined : tables.get(queryName);
+      const table = tables.get(queryName);
+      if (table !== undefined && batchId <= table.latestBatchId) return Promise.resolve();
+      const before = outputMode === 'complete' ? undefined : table;
       const total = rowCount + (before?.rowCount ?? 0);
       if (total > rowsMax) throw new MillraceError('MEMORY_SINK_FULL', { table: queryName, rows: total, rowsMax });
       const added = batches.filter(({ length }) => length > 0).map(copyOut);
-      tables.set(queryName, { schema, batches: [...(before?.batches ?? []), ...added], rowCount: total });
-      latestBatchId = batchId;
+      const all = [...(before?.batches ?? []), ...added];
+      tables.set(queryName, { schema, batches: all, rowCount: total, queryId, latestBatchId: batchId });
       return Promise.resolve();
     },
     stop: () => Promise.resolve(),

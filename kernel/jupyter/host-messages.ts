@@ -29,7 +29,7 @@ export function receiveFromHost(kernel: HostListener, message: FromHost): void {
   const { iopub, parents } = kernel;
   switch (message.type) {
     case 'host-ready':
-      kernel.interrupter.noteListening();
+      settle(kernel.interrupter.noteListening());
       return;
     case 'stream':
       iopub.stream(parents.of(message.cellId), message.name, message.text, message.cost);

@@ -43,6 +43,8 @@ export interface InterrupterPorts {
 export class Interrupter {
   readonly #ports: InterrupterPorts;
   #isListening = false;
+  /** The cell that was interrupted before the main thread could run it. */
+  #epochWhileLoading: number | undefined;
   #lastId = 0;
   #seenId = 0;
   #wake = new AbortController();
@@ -60,9 +62,14 @@ export class Interrupter {
     return this.#active;
   }
 
-  /** The main thread has loaded the interpreter. Before that it is not forced: that would break what it loads. */
-  noteListening(): void {
+  /**
+   * The main thread has loaded the interpreter. Before that it is not forced: that would break what it loads. What was to be
+   * interrupted meanwhile begins only now.
+   */
+  async noteListening(): Promise<void> {
     this.#isListening = true;
+    const epoch = this.#epochWhileLoading;
+    if (epoch !== undefined && epoch === this.#ports.runningEpoch()) await this.interrupt();
   }
 
   noteSeen(id: number): void {
@@ -86,7 +93,10 @@ export class Interrupter {
     const epoch = this.#ports.runningEpoch();
     for (let round = 0; round < ROUNDS_MAX; round++) {
       const id = this.#ask({ afterTermination: false });
-      if (!this.#isListening) return;
+      if (!this.#isListening) {
+        this.#epochWhileLoading = epoch;
+        return;
+      }
       if (!(await this.#reach(id))) break;
       const hasEnded = (): boolean => epoch === undefined || this.#ports.runningEpoch() !== epoch;
       if (await this.#becomes(hasEnded, END_WAIT_MS)) return;

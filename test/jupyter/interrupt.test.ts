@@ -113,6 +113,16 @@ describe('an interrupt', () => {
     assert.equal(await loading.shutdown(), 0);
   });
 
+  it('while the interpreter is still loading ends the cell that waits for it', async () => {
+    const loading = await KernelClient.start({ env: { FAKE_LOAD_MS: '300' } });
+    const id = await loading.executeLater('while (true) {}');
+    await loading.busy(id);
+    await loading.request('control', 'interrupt_request', {});
+    assert.equal((await loading.executed(id)).reply.content['ename'], 'Interrupted');
+    assert.equal((await loading.execute('1')).reply.content['status'], 'ok');
+    assert.equal(await loading.shutdown(), 0);
+  });
+
   it('without anything to interrupt does nothing', async () => {
     assert.deepEqual((await kernel.request('control', 'interrupt_request', {})).content, { status: 'ok' });
     assert.equal((await kernel.execute('1')).reply.content['status'], 'ok');

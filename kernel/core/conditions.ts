@@ -101,6 +101,7 @@ export const CONDITIONS = {
     sqlState: '42P02',
     message: 'No value was given for the parameter :<name>. Pass it: spark.sql(text, { <name>: … }).',
   },
+  UNSUPPORTED_FEATURE: { sqlState: '0A000', message: '<feature> is not supported, as in Spark. <remedy>' },
   UNRESOLVED_COLUMN: {
     sqlState: '42703',
     message: 'A column, variable, or function parameter with name <name> cannot be resolved. <suggestion>',

@@ -38,6 +38,12 @@ const SHOWN_IN_CAPITALS: ReadonlySet<string> = new Set([
   'hypot', 'log10', 'log1p', 'log2', 'pi', 'power', 'radians', 'regexp_like', 'sec', 'signum', 'sin', 'sinh', 'sqrt', 'tan', 'tanh',
 ]);
 
+/** `int(x)` casts, and the cast does not show. */
+// prettier-ignore
+const CASTS: ReadonlySet<string> = new Set([
+  'bigint', 'binary', 'boolean', 'date', 'decimal', 'double', 'float', 'int', 'smallint', 'string', 'timestamp', 'tinyint',
+]);
+
 /** What shows for an argument that was left out, where `after` were given. */
 const DEFAULTS: Readonly<Record<string, { readonly after: number; readonly text: string }>> = {
   bround: { after: 1, text: '0' },
@@ -157,6 +163,7 @@ function callText(name: string, args: readonly Expr[], distinct: boolean): strin
   const byDefault = Object.hasOwn(DEFAULTS, name) ? DEFAULTS[name] : undefined;
   if (byDefault !== undefined && texts.length === byDefault.after)
     return `${name}(${[...texts, byDefault.text].join(', ')})`;
+  if (CASTS.has(name) && texts.length === 1) return a;
   switch (name) {
     case 'typed literal':
       return a;

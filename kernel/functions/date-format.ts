@@ -109,12 +109,13 @@ function secondsRow(type: DataType, pattern: DataType | undefined, context: Func
   const zone = zoneOf(context.timeZone);
   if (type.kind !== 'string') {
     const wall = wallOf(type, context);
-    return (value) => floorDiv(type.kind === 'timestamp' ? wallless(value) : zone.toUtc(wall(value ?? null)), SECOND);
+    // Towards zero, as in Spark, where a cast to bigint goes down.
+    return (value) => (type.kind === 'timestamp' ? wallless(value) : zone.toUtc(wall(value ?? null))) / SECOND;
   }
   const compile = patterns();
   return (value, format) => {
     const micros = compile(pattern === undefined ? 'yyyy-MM-dd HH:mm:ss' : format).parse(String(value), zone);
-    if (micros !== undefined) return floorDiv(micros, SECOND);
+    if (micros !== undefined) return micros / SECOND;
     if (context.ansi) throw unparsable(String(value), String(format ?? 'yyyy-MM-dd HH:mm:ss'), 'to_timestamp');
     return null;
   };

@@ -1,8 +1,9 @@
-/** LIKE and regular expressions. Java's syntax is taken as JavaScript's, which covers what they share. */
+/** LIKE and regular expressions. */
 import { Types } from '../arrow/types.ts';
 import { MillraceError } from '../core/errors.ts';
 import type { LiteralValue } from '../expr/expr.ts';
 import { defineFunction } from './define.ts';
+import { javaRegExp } from './java-regexp.ts';
 
 const FAMILY = 'pattern';
 
@@ -42,30 +43,6 @@ export function likeRegExp(pattern: string, escape: string, flags: string): RegE
 
 function quote(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-}
-
-/** @throws INVALID_PARAMETER_VALUE for a pattern that is no regular expression */
-export function javaRegExp(pattern: string, flags = ''): RegExp {
-  const inline = /^\(\?([ism]+)\)/.exec(pattern);
-  const source = (inline === null ? pattern : pattern.slice(inline[0].length))
-    .replace(/\\p\{Alpha\}/g, '[A-Za-z]')
-    .replace(/\\p\{(?:Alnum|IsAlphanumeric)\}/g, '[A-Za-z0-9]')
-    .replace(/\\p\{(?:Digit|IsDigit)\}/g, '[0-9]')
-    .replace(/\\p\{Punct\}/g, '[!-/:-@[-`{-~]')
-    .replace(/([*+?}])\+/g, '$1');
-  try {
-    return new RegExp(source, flags + (inline?.[1] ?? ''));
-  } catch (cause) {
-    throw new MillraceError(
-      'INVALID_PARAMETER_VALUE',
-      {
-        parameter: `the pattern '${pattern}'`,
-        function: 'a regular expression',
-        problem: 'check brackets and escapes',
-      },
-      { cause },
-    );
-  }
 }
 
 function like(name: 'like' | 'ilike', summary: string, example: readonly [string, string]) {

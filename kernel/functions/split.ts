@@ -3,7 +3,7 @@ import type { Column } from '../arrow/column.ts';
 import { Types, type DataType } from '../arrow/types.ts';
 import { present } from '../core/assert.ts';
 import type { Argument, EvalContext } from './contract.ts';
-import { javaRegExp } from './patterns.ts';
+import { javaRegExp } from './java-regexp.ts';
 import { readerOf, validityWriter, writerOf } from './vectors.ts';
 
 export function splitRows(args: readonly Argument[], type: DataType, length: number, context: EvalContext): Column {

@@ -3,6 +3,8 @@ import { MillraceError } from '../core/errors.ts';
 import { daysOfCivil } from '../expr/values.ts';
 
 const QUARTER_HOUR_MS = 900_000;
+/** What Intl formats, less the days that are looked around at. */
+const DATE_MS_MAX = 8.64e15 - 2 * 86_400_000;
 
 export interface Zone {
   /** UTC µs → µs of the wall clock. */
@@ -52,7 +54,8 @@ function namedZone(name: string): Zone {
     cache.set(slot, offset);
     return offset;
   };
-  const toMs = (micros: bigint): number => Number(micros / 1000n);
+  // Dates of JavaScript end before timestamps do; the zone's last rule holds on.
+  const toMs = (micros: bigint): number => Math.max(-DATE_MS_MAX, Math.min(DATE_MS_MAX, Number(micros / 1000n)));
   return {
     toWall: (utc) => utc + offsetAt(toMs(utc)),
     toUtc(wall) {

@@ -1,9 +1,10 @@
 /** `SELECT price * 2 AS double, double + 1`: a name that the input lacks may be an alias further left in the same list. */
 import { MillraceError } from '../core/errors.ts';
 import { Exprs, type Expr } from '../expr/expr.ts';
-import { contains, transformDown } from '../expr/nodes.ts';
+import { contains, transformDown, walk } from '../expr/nodes.ts';
 import { exprText } from '../expr/text.ts';
 import { lookupFunction } from '../functions/registry.ts';
+import { isAggregateCall } from './resolve-expr.ts';
 import { extractField, resolveName, type Scope } from './scope.ts';
 import { typeOf } from '../expr/resolved.ts';
 
@@ -19,6 +20,10 @@ export function placeAliases(outputs: readonly Expr[], scope: Scope): readonly E
 
 function withAliases(output: Expr, known: ReadonlyMap<string, Expr>, scope: Scope): Expr {
   return transformDown(output, (node) => {
+    if (isAggregateCall(node)) {
+      refuseAliases(node, known, scope);
+      return node;
+    }
     if (node.kind !== 'attribute' || resolveName(node.parts, scope, node.position) !== undefined) return undefined;
     const [name = '', ...fields] = node.parts;
     const value = known.get(name.toLowerCase());
@@ -30,6 +35,19 @@ function withAliases(output: Expr, known: ReadonlyMap<string, Expr>, scope: Scop
       });
     }
     return fields.reduce<Expr>((inner, part) => fieldOf(inner, part), value);
+  });
+}
+
+/** @throws UNSUPPORTED_FEATURE for an alias inside an aggregate, as in Spark */
+function refuseAliases(call: Expr, known: ReadonlyMap<string, Expr>, scope: Scope): void {
+  walk(call, (node) => {
+    if (node.kind !== 'attribute' || resolveName(node.parts, scope, node.position) !== undefined) return 'descend';
+    const [name = ''] = node.parts;
+    if (!known.has(name.toLowerCase())) return 'descend';
+    throw new MillraceError('UNSUPPORTED_FEATURE', {
+      feature: `The alias ${name} of the same list inside an aggregate`,
+      remedy: 'Compute it in a subquery.',
+    });
   });
 }
 

@@ -7,6 +7,7 @@ import { MillraceError } from '../core/errors.ts';
 import { Exprs, type Expr, type ExprOf } from '../expr/expr.ts';
 import { typeOf } from '../expr/resolved.ts';
 import { parseInterval } from './interval.ts';
+import type { CalendarInterval } from './logical-plan.ts';
 import { extractField } from './scope.ts';
 
 type Call = ExprOf<'call'>;
@@ -133,8 +134,20 @@ function intervalOf(expr: Expr): string | undefined {
   return text?.kind === 'literal' ? String(text.value) : undefined;
 }
 
+const DAY_MICROS = 86_400_000_000n;
+
+/** Without months an interval is one span of time, of which whole days count by the calendar: 24 hours are a day. */
+function normalized(interval: CalendarInterval): CalendarInterval {
+  if (interval.months !== 0) return interval;
+  const total = BigInt(interval.days) * DAY_MICROS + interval.microseconds;
+  return { months: 0, days: Number(total / DAY_MICROS), microseconds: total % DAY_MICROS };
+}
+
 function addInterval(time: Expr, text: string, sign: bigint): Expr {
-  const { months, days, microseconds } = parseInterval(text);
+  const { months, days, microseconds } = normalized(parseInterval(text));
+  // Part of a day makes a date a timestamp, even where it adds up to days.
+  if (typeOf(time).kind === 'date' && / *(?:hour|minute|\w*second)/i.test(text))
+    return addInterval(Exprs.cast(time, Types.timestamp), text, sign);
   const int = (value: number): Expr => Exprs.literal(value * Number(sign), Types.int);
   return call('add_interval', time, int(months), int(days), Exprs.literal(microseconds * sign, Types.long));
 }

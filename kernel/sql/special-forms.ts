@@ -100,6 +100,9 @@ function parseCall(cursor: TokenCursor): Expr {
       { position },
     );
   }
+  if (name.toLowerCase() === 'count' && allArgs.length === 0) {
+    throw new MillraceError('WRONG_NUM_ARGS', { name: 'count', expected: 'at least 1', actual: 0 }, { position });
+  }
   // In SQL `ltrim(characters, text)` names the characters first.
   const ordered = /^[lr]?trim$/i.test(name) && allArgs.length === 2 ? allArgs.toReversed() : allArgs;
   return Exprs.call(name, ordered, {

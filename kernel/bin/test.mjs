@@ -43,7 +43,7 @@ process.exit(ended === 0 ? 0 : 1);
 /** Every *.test.ts below test/; with --fast without those that need a server, a browser, Python, or more than some seconds. */
 function testFiles() {
   const slow =
-    /^test\/((bin|browser|front-ends|pipelines|services)\/|(jupyter\/(conformance|leave|load)|physical\/dense-groups|stream\/crash)\.test\.ts$)|\.slow\.test\.ts$/;
+    /^test\/((bin|browser|front-ends|pipelines|services)\/|(jupyter\/(built-\w+|conformance|interrupt|leave|load)|physical\/dense-groups|stream\/crash)\.test\.ts$)|\.slow\.test\.ts$/;
   return readdirSync(join(ROOT, 'test'), { recursive: true })
     .map((name) => `test/${String(name)}`)
     .filter((name) => name.endsWith('.test.ts') && !(fast && slow.test(name)))

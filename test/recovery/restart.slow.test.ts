@@ -20,7 +20,13 @@ interface Settings {
   /** How the query goes on from `events`, a stream with the columns ts and k. */
   readonly query?: string;
   readonly mode?: string;
+  /** Calls of the writer that name the sink. */
+  readonly sink?: string;
 }
+
+const PRINTING = `foreachBatch(async (batch, id) => {
+  for (const row of await batch.toJSON().collect()) console.log('row', id, row);
+})`;
 
 const COUNTS = `events.withWatermark('ts', '10 seconds').groupBy(window(col('ts'), '10 seconds'), col('k')).count()`;
 
@@ -32,7 +38,10 @@ interface Ending {
   readonly errors: string;
 }
 
-function runProgram(folder: string, { query = COUNTS, mode = 'update' }: Settings = {}): Promise<Ending> {
+function runProgram(
+  folder: string,
+  { query = COUNTS, mode = 'update', sink = PRINTING }: Settings = {},
+): Promise<Ending> {
   const program = path.join(folder, 'program.ts');
   fs.writeFileSync(
     program,
@@ -41,9 +50,7 @@ function runProgram(folder: string, { query = COUNTS, mode = 'update' }: Setting
      const events = spark.readStream.schema('ts TIMESTAMP, k STRING').json(${JSON.stringify(path.join(template, 'input'))});
      const query = ${query}.writeStream.outputMode('${mode}').trigger({ availableNow: true })
        .option('checkpointLocation', ${JSON.stringify(path.join(folder, 'checkpoint'))})
-       .foreachBatch(async (batch, id) => {
-         for (const row of await batch.toJSON().collect()) console.log('row', id, row);
-       }).start();
+       .${sink}.start();
      console.log('id', query.id);
      await query.awaitTermination();
      await spark.stop();\n`,
@@ -196,6 +203,13 @@ test('a damaged file is named with a remedy, and nothing is overwritten', withBu
     assert.deepEqual(contentsOf(folder), before, name);
   }),
 );
+
+test('a memory table that has lost its rows with their process is told of', withBuild, async () => {
+  const sink = `format('memory').queryName('counts')`;
+  const { code, errors } = await runProgram(copyOfTemplate('memory'), { sink });
+  assert.equal(code, 0, errors);
+  assert.match(errors, /Going on from .*the table counts/);
+});
 
 test('a folder that another engine wrote is refused', withBuild, async () => {
   const folder = copyOfTemplate('foreign');

@@ -4,7 +4,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -20,6 +20,8 @@ export interface KafkaService {
   readonly brokers: string;
   /** Listens with SASL (PLAIN, SCRAM) where started with `sasl`. */
   readonly saslBrokers: string | undefined;
+  /** Listens with TLS where started with `tls`; `certificate` is the file to trust. */
+  readonly tls: { readonly brokers: string; readonly certificate: string } | undefined;
   client(more?: Partial<KafkaConfig>): Kafka;
   /** Ends the broker, abruptly, keeping its data and port; `resume` starts it again. */
   pause(): Promise<void>;
@@ -30,6 +32,8 @@ export interface KafkaService {
 export interface KafkaOptions {
   /** A user for a second listener with SASL, by PLAIN and SCRAM-SHA-256. */
   readonly sasl?: { readonly username: string; readonly password: string };
+  /** A third listener with TLS, its certificate signed by itself for 127.0.0.1. Needs openssl. */
+  readonly tls?: true;
 }
 
 /**
@@ -48,12 +52,14 @@ export async function kafkaMissing(): Promise<string | undefined> {
   }
 }
 
-export async function startKafka({ sasl }: KafkaOptions = {}): Promise<KafkaService> {
+export async function startKafka({ sasl, tls }: KafkaOptions = {}): Promise<KafkaService> {
   const libs = path.join(await fetchKafka(), '*');
   const folder = await mkdtemp(path.join(tmpdir(), 'millrace-kafka-'));
-  const [port, controllerPort, saslPort] = await Promise.all([freePort(), freePort(), freePort()]);
+  const ports = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  const [port, controllerPort, saslPort, tlsPort] = ports;
+  const certificate = tls === undefined ? undefined : await makeCertificate(folder);
   const configuration = path.join(folder, 'server.properties');
-  await writeFile(configuration, properties({ folder, port, controllerPort, saslPort, sasl }));
+  await writeFile(configuration, properties({ folder, port, controllerPort, saslPort, tlsPort, certificate, sasl }));
   const scram =
     sasl === undefined ? [] : ['--add-scram', `SCRAM-SHA-256=[name=${sasl.username},password=${sasl.password}]`];
   const uuid = randomBytes(16).toString('base64url');
@@ -76,6 +82,7 @@ export async function startKafka({ sasl }: KafkaOptions = {}): Promise<KafkaServ
   return {
     brokers: `127.0.0.1:${port}`,
     saslBrokers: sasl === undefined ? undefined : `127.0.0.1:${saslPort}`,
+    tls: certificate === undefined ? undefined : { brokers: `127.0.0.1:${tlsPort}`, certificate: certificate.chain },
     client: (more = {}) => new Kafka({ ...quiet, brokers: [`127.0.0.1:${port}`], ...more }),
     pause,
     resume: start,
@@ -88,15 +95,33 @@ export async function startKafka({ sasl }: KafkaOptions = {}): Promise<KafkaServ
 
 const quiet = { clientId: 'test', logLevel: logLevel.NOTHING, retry: { initialRetryTime: 50, retries: 20 } };
 
-interface Layout extends KafkaOptions {
+interface Layout extends Pick<KafkaOptions, 'sasl'> {
   readonly folder: string;
   readonly port: number;
   readonly controllerPort: number;
   readonly saslPort: number;
+  readonly tlsPort: number;
+  readonly certificate: Certificate | undefined;
 }
 
-function properties({ folder, port, controllerPort, saslPort, sasl }: Layout): string {
+interface Certificate {
+  /** PEM files. */
+  readonly chain: string;
+  readonly keyAndChain: string;
+}
+
+async function makeCertificate(folder: string): Promise<Certificate> {
+  const [key, chain, keyAndChain] = ['key', 'chain', 'both'].map((name) => path.join(folder, `${name}.pem`));
+  if (key === undefined || chain === undefined || keyAndChain === undefined) throw new Error('three names');
+  const request = 'req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test -addext subjectAltName=IP:127.0.0.1';
+  await finished(spawn('openssl', [...request.split(' '), '-keyout', key, '-out', chain]));
+  await writeFile(keyAndChain, (await readFile(key, 'utf8')) + (await readFile(chain, 'utf8')));
+  return { chain, keyAndChain };
+}
+
+function properties({ folder, port, controllerPort, saslPort, tlsPort, certificate, sasl }: Layout): string {
   const secure = sasl !== undefined;
+  const more = `${secure ? `,SASL://127.0.0.1:${saslPort}` : ''}${certificate === undefined ? '' : `,SSL://127.0.0.1:${tlsPort}`}`;
   const plain = 'org.apache.kafka.common.security.plain.PlainLoginModule';
   const scram = 'org.apache.kafka.common.security.scram.ScramLoginModule';
   return Object.entries({
@@ -105,9 +130,9 @@ function properties({ folder, port, controllerPort, saslPort, sasl }: Layout): s
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}${secure ? `,SASL://127.0.0.1:${saslPort}` : ''}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}${secure ? `,SASL://127.0.0.1:${saslPort}` : ''}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_PLAINTEXT',
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}${more}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}${more}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_PLAINTEXT,SSL:SSL',
     ...(secure
       ? {
           'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256',
@@ -115,6 +140,12 @@ function properties({ folder, port, controllerPort, saslPort, sasl }: Layout): s
           'listener.name.sasl.plain.sasl.jaas.config': `${plain} required user_${sasl.username}="${sasl.password}";`,
         }
       : {}),
+    ...(certificate === undefined
+      ? {}
+      : {
+          'listener.name.ssl.ssl.keystore.type': 'PEM',
+          'listener.name.ssl.ssl.keystore.location': certificate.keyAndChain,
+        }),
     'log.dirs': path.join(folder, 'data'),
     'num.partitions': '1',
     'offsets.topic.replication.factor': '1',

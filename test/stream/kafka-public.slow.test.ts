@@ -18,7 +18,7 @@ let broker: KafkaService | undefined;
 
 before(async () => {
   if (missing !== undefined) return;
-  broker = await startKafka({ sasl: { username: 'reader', password: PASSWORD } });
+  broker = await startKafka({ sasl: { username: 'reader', password: PASSWORD }, tls: true });
   const client = broker.client();
   for (const topic of ['one', 'two']) {
     await createTopic(client, topic, { partitions: 2 });
@@ -163,6 +163,19 @@ test('a broker that cannot be reached is named within the time allowed', withKaf
   const away = { 'kafka.bootstrap.servers': '127.0.0.1:1', 'kafka.default.api.timeout.ms': '500', subscribe: 'one' };
   await assert.rejects(values(away), { condition: 'KAFKA_UNAVAILABLE', message: /127\.0\.0\.1:1/ });
   await assert.rejects(batches(away), /\[STREAM_FAILED\].*\[KAFKA_UNAVAILABLE\].*127\.0\.0\.1:1/s);
+});
+
+test('TLS with the certificate to trust; without it the broker is refused', withKafka, async () => {
+  const { brokers, certificate } = present(service().tls, 'the TLS listener');
+  const secure = {
+    'kafka.bootstrap.servers': brokers,
+    'kafka.security.protocol': 'SSL',
+    'kafka.default.api.timeout.ms': '2000',
+    assign: '{"one":[0]}',
+  };
+  const trusting = { 'kafka.ssl.truststore.type': 'PEM', 'kafka.ssl.truststore.location': certificate };
+  assert.deepEqual(await values({ ...secure, ...trusting }), named('one', 0, 2, 4, 6, 8));
+  await assert.rejects(values(secure), { condition: 'KAFKA_UNAVAILABLE', message: /certificate/ });
 });
 
 test('secrets stay out of plans, progress, errors and checkpoints', withKafka, async () => {

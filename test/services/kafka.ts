@@ -62,7 +62,8 @@ export async function startKafka({ sasl, tls }: KafkaOptions = {}): Promise<Kafk
   await writeFile(configuration, properties({ folder, port, controllerPort, saslPort, tlsPort, certificate, sasl }));
   const scram =
     sasl === undefined ? [] : ['--add-scram', `SCRAM-SHA-256=[name=${sasl.username},password=${sasl.password}]`];
-  const uuid = randomBytes(16).toString('base64url');
+  // One that begins with - would be taken for an option.
+  const uuid = `A${randomBytes(16).toString('base64url').slice(1)}`;
   const format = ['kafka.tools.StorageTool', 'format', '-t', uuid, '-c', configuration, ...scram];
   await finished(java([...JVM, '-cp', libs, ...format]));
 

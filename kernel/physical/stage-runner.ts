@@ -32,7 +32,7 @@ import { builtInReader } from './task-readers.ts';
 export const BATCH_ROWS_MAX = 8192;
 
 /** A task of JSON lines, whole: preparing the parser costs as much as some hundred lines. */
-const JSON_ROWS_MAX = 16_384;
+const JSON_ROWS_MAX = 32_768;
 
 /** Where nothing is computed between the source and the sink, rows pass the caches but once. */
 const MORSEL_ROWS_MAX = 65_536;

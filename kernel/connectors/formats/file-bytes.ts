@@ -11,6 +11,9 @@ import type { FileTask } from './contract.ts';
 
 /** A task: large enough that waking a worker for it costs nothing, small enough that its columns stay in the cache. */
 export const TASK_BYTES = 1024 ** 2;
+/** Large files have larger tasks: each costs as much as reading some hundred lines. */
+const TASK_BYTES_MAX = 2 * TASK_BYTES;
+const TASKS_ENOUGH = 64;
 const TAIL_BYTES = 4 * 1024;
 const NEWLINE = 0x0a;
 
@@ -29,7 +32,8 @@ export interface TaskOptions {
 
 /** Cuts a file into tasks of about `targetBytes`; a compressed one, or one whose records span lines, is one task. */
 export function splitFile(path: string, sizeBytes: number, task: TaskOptions): ScanTask[] {
-  const { reader, options, schema, targetBytes = TASK_BYTES } = task;
+  const { reader, options, schema } = task;
+  const targetBytes = task.targetBytes ?? Math.min(TASK_BYTES_MAX, Math.max(TASK_BYTES, sizeBytes / TASKS_ENOUGH));
   const whole = task.whole || isCompressed(path);
   if (sizeBytes === 0) return [];
   const count = whole ? 1 : Math.max(1, Math.round(sizeBytes / targetBytes));

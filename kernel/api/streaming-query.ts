@@ -2,15 +2,21 @@
 import { MillraceError } from '../core/errors.ts';
 import type { ExplainMode } from '../plan/logical-plan.ts';
 import type { StreamHandle, StreamingQueryProgress, StreamSnapshot } from '../plan/runner-port.ts';
-import type { SessionState } from './session-state.ts';
+
+/** What a query needs of its session. */
+export interface QueryHost {
+  /** In order of their start; ended ones leave when they are looked at. */
+  readonly queries: Set<StreamingQuery>;
+  readonly print: (text: string) => void;
+}
 
 export class StreamingQuery {
-  readonly #state: SessionState;
+  readonly #host: QueryHost;
   /** The engine's side. Not for users. */
   readonly handle: StreamHandle;
 
-  constructor(state: SessionState, handle: StreamHandle) {
-    this.#state = state;
+  constructor(host: QueryHost, handle: StreamHandle) {
+    this.#host = host;
     this.handle = handle;
   }
 
@@ -47,7 +53,7 @@ export class StreamingQuery {
   /** Ends the query after its current batch. */
   async stop(): Promise<void> {
     await this.handle.stop();
-    this.#state.queries.delete(this);
+    this.#host.queries.delete(this);
   }
   /** Resolves when the query ends: true, or false after `timeoutMs`. Rejects with the query's error. */
   async awaitTermination(timeoutMs?: number): Promise<boolean> {
@@ -59,7 +65,7 @@ export class StreamingQuery {
   }
   /** Prints the plan of the query. */
   explain(mode: ExplainMode | boolean = 'simple'): void {
-    this.#state.print(`${this.handle.explain(mode === true ? 'extended' : mode === false ? 'simple' : mode)}\n`);
+    this.#host.print(`${this.handle.explain(mode === true ? 'extended' : mode === false ? 'simple' : mode)}\n`);
   }
   toString(): string {
     return `StreamingQuery(${this.name ?? this.id}, ${this.isActive ? 'active' : 'stopped'})`;
@@ -68,16 +74,16 @@ export class StreamingQuery {
 
 /** `spark.streams`. */
 export class StreamingQueryManager {
-  readonly #state: SessionState;
+  readonly #host: QueryHost;
 
-  constructor(state: SessionState) {
-    this.#state = state;
+  constructor(host: QueryHost) {
+    this.#host = host;
   }
 
   /** The queries that run. */
   get active(): readonly StreamingQuery[] {
-    for (const query of [...this.#state.queries]) if (!query.isActive) this.#state.queries.delete(query);
-    return [...this.#state.queries];
+    for (const query of [...this.#host.queries]) if (!query.isActive) this.#host.queries.delete(query);
+    return [...this.#host.queries];
   }
   /** The active query of that id, or name. @throws INVALID_ARGUMENT where there is none */
   get(id: string): StreamingQuery {

@@ -211,7 +211,9 @@ function callText(name: string, args: readonly Expr[], distinct: boolean): strin
     case 'ilike':
       return texts.length === 3
         ? `${a} ${name.toUpperCase()} ${b} ESCAPE '${texts[2] ?? ''}'`
-        : `${name === 'like' ? `${a} LIKE ${b}` : `ilike(${a}, ${b})`}`;
+        : name === 'like'
+          ? `${a} LIKE ${b}`
+          : `ilike(${a}, ${b})`;
     case 'rlike':
       return `RLIKE(${a}, ${b})`;
     case '||':

@@ -71,7 +71,7 @@ export function floatText(value: number): string {
 
 /** Java writes at least two digits, and of those the nearest: `4.9E-324`, where JavaScript's shortest is `5e-324`. */
 function twoDigits(value: number, shortest: string): string {
-  return /^\de/.test(shortest) ? String(Math.abs(value).toPrecision(2)) : shortest;
+  return /^\de/.test(shortest) ? Math.abs(value).toPrecision(2) : shortest;
 }
 
 /** Turns JavaScript's shortest digits into Java's layout: plain from 1e-3 to 1e7, else `d.dddE±x`. */

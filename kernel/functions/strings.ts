@@ -34,13 +34,13 @@ function define(
     ...rest,
   };
   const entry = defineFunction(FAMILY, definition);
-  return OF_BYTES.has(name) ? { ...entry, resolve: refusingBytes(name, entry.resolve) } : entry;
+  return OF_BYTES.has(name) ? { ...entry, resolve: refusingBytes(name, entry) } : entry;
 }
 
 /** Spark cuts and turns binaries byte by byte; read as text they would give something else. */
 const OF_BYTES: ReadonlySet<string> = new Set(['substring', 'left', 'right', 'lpad', 'rpad', 'reverse', 'repeat']);
 
-function refusingBytes(name: string, resolve: ScalarFunction['resolve']): ScalarFunction['resolve'] {
+function refusingBytes(name: string, entry: ScalarFunction): ScalarFunction['resolve'] {
   return (args, context) => {
     const [first] = args;
     if (first?.type.kind === 'binary' || first?.type.kind === 'array') {
@@ -49,7 +49,7 @@ function refusingBytes(name: string, resolve: ScalarFunction['resolve']): Scalar
         remedy: 'Cast binaries to string first, or work on their hex().',
       });
     }
-    return resolve(args, context);
+    return entry.resolve(args, context);
   };
 }
 

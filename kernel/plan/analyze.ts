@@ -134,11 +134,11 @@ function analyzeFilter(plan: PlanOf<'filter'>, context: AnalysisContext): Logica
   if (plain !== undefined || child.kind !== 'aggregate') {
     refuseAggregates(plan.condition);
     const names = plain ?? resolveNames(plan.condition, scopeOf(child));
-    const condition = requireBoolean(resolveCalls(names, context.functions), 'WHERE', context.functions);
+    const condition = requireBoolean(resolveCalls(names, context.functions), 'WHERE');
     return Object.freeze({ kind: 'filter', condition, child });
   }
   const exposed = exposeAggregate([plan.condition], child, context);
-  const condition = requireBoolean(exposed.exprs[0] ?? plan.condition, 'HAVING', context.functions);
+  const condition = requireBoolean(exposed.exprs[0] ?? plan.condition, 'HAVING');
   return projectBack(Object.freeze({ kind: 'filter', condition, child: exposed.plan }), child);
 }
 

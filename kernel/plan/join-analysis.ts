@@ -16,11 +16,7 @@ export function analyzeJoin(plan: PlanOf<'join'>, context: AnalysisContext): Log
   if (plan.using !== undefined) return joinUsing({ ...plan, right }, plan.using, context);
   if (plan.condition === undefined) return Object.freeze({ ...plan, right });
   const scope = [...scopeOf(left), ...scopeOf(right)];
-  const condition = requireBoolean(
-    resolveCalls(resolveNames(plan.condition, scope), context.functions),
-    'ON',
-    context.functions,
-  );
+  const condition = requireBoolean(resolveCalls(resolveNames(plan.condition, scope), context.functions), 'ON');
   return Object.freeze({ ...plan, right, condition });
 }
 

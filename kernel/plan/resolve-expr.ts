@@ -256,7 +256,7 @@ function resolveCase(node: ExprOf<'case'>, context: FunctionContext): Expr {
     });
   }
   const branches = node.branches.map((branch) => ({
-    when: requireBoolean(branch.when, 'WHEN', context),
+    when: requireBoolean(branch.when, 'WHEN'),
     then: coerce(branch.then, type, context),
   }));
   const { otherwise } = node;
@@ -268,7 +268,7 @@ function resolveCase(node: ExprOf<'case'>, context: FunctionContext): Expr {
 }
 
 /** @throws DATATYPE_MISMATCH where the condition is not a boolean: neither a text nor NULL is one */
-export function requireBoolean(condition: Expr, clause: string, context: FunctionContext): Expr {
+export function requireBoolean(condition: Expr, clause: string): Expr {
   const type = typeOf(condition);
   if (type.kind === 'boolean') return condition;
   throw new MillraceError('DATATYPE_MISMATCH', {

@@ -107,6 +107,12 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    name: 'many panes times many strings',
+    keyType: Types.string,
+    windowMs: 1000,
+    row: (i, random) => ({ ts: new Date(i * 400), key: `k${Math.floor(random() * 10_000)}` }),
+  },
+  {
     name: 'two keys',
     twoKeys: true,
     windowMs: 60_000,

@@ -42,6 +42,8 @@ export class DenseGroups {
   /** An i64 0, as the time of rows that have none. */
   readonly #noTime: number;
   #keying: Keying | undefined;
+  /** Keys that need a dictionary have outgrown the records: to number more of them would be wasted. */
+  #isFull = false;
 
   constructor(instance: EngineInstance, shape: DenseShape) {
     this.#instance = instance;
@@ -69,10 +71,11 @@ export class DenseGroups {
   ): number {
     const sums = this.#shape.sums.map((sum) => sumInput(sum, inputs[sum.index]));
     const fitting = sums.filter((sum) => sum !== undefined);
-    if (fitting.length < sums.length || length === 0 || !this.#countsRows(inputs)) return 0;
+    if (this.#isFull || fitting.length < sums.length || length === 0 || !this.#countsRows(inputs)) return 0;
     this.#keying ??= this.#chooseKeying(keys, length);
     const rows = { times, keys, sums: fitting };
     const done = this.#keying === 'range' ? this.#addRange(rows, length) : this.#addByIds(rows, this.#keying, length);
+    this.#isFull = done < length && this.#keying !== 'range';
     this.#records.noteRows(done);
     return done;
   }

@@ -66,13 +66,13 @@ const CAUSES_MAX = 8;
 
 /** @param depth how far down a chain of causes the error stands */
 export function serializeError(error: unknown, depth = 0): SerializedError {
-  if (error instanceof MillraceError) {
+  if (isMillraceError(error)) {
     return {
       ...causeOf(error, depth),
       name: error.name,
       message: error.message,
       condition: error.condition,
-      parameters: error.parameters as NonNullable<SerializedError['parameters']>,
+      parameters: error.parameters,
       ...(error.stack === undefined ? {} : { stack: error.stack }),
       ...(error.position === undefined ? {} : { position: error.position }),
     };
@@ -82,6 +82,11 @@ export function serializeError(error: unknown, depth = 0): SerializedError {
     return { name: error.name, message: error.message, ...stack, ...causeOf(error, depth) };
   }
   return { name: 'Error', message: String(error) };
+}
+
+/** `instanceof` alone would leave the condition's type open. */
+function isMillraceError(error: unknown): error is MillraceError {
+  return error instanceof MillraceError;
 }
 
 function causeOf({ cause }: Error, depth: number): Pick<SerializedError, 'cause'> {

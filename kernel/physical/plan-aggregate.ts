@@ -197,7 +197,7 @@ function statesOf(call: ExprOf<'aggregate'>, context: PlanContext): readonly Sta
   if (call.distinct) {
     throw new MillraceError('NOT_SUPPORTED', {
       feature: `${exprText(call)} beside other aggregates`,
-      remedy: 'Compute distinct aggregates of one expression in a query of their own, or use approx_count_distinct.',
+      remedy: 'Compute distinct aggregates of one expression in a query of their own, and join the results.',
     });
   }
   const entry = aggregateFunction(call.name);

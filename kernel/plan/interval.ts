@@ -16,7 +16,7 @@ const UNITS: Readonly<Record<string, readonly [Unit, bigint]>> = {
   microsecond: ['microseconds', 1n],
 };
 
-/** @throws INVALID_INTERVAL */
+/** @throws CANNOT_PARSE_INTERVAL */
 export function parseInterval(text: string): CalendarInterval {
   const wrong = (problem: string): MillraceError =>
     new MillraceError('CANNOT_PARSE_INTERVAL', { text: `'${text}'`, problem });

@@ -1,6 +1,7 @@
 /** What streaming plans may hold, by output mode: Spark's rules, checked when a query starts. */
 import { MillraceError } from '../core/errors.ts';
 import type { ColumnId } from '../expr/expr.ts';
+import { contains } from '../expr/nodes.ts';
 import { eventTimesOf } from './event-time.ts';
 import type { LogicalPlan, PlanOf } from './logical-plan.ts';
 import { isStreaming, planChildren, walkPlan } from './nodes.ts';
@@ -51,6 +52,12 @@ function checkNode(
 ): void {
   switch (node.kind) {
     case 'aggregate':
+      if (node.outputs.some((output) => contains(output, (expr) => expr.kind === 'aggregate' && expr.distinct)))
+        throw refusal(
+          'A DISTINCT aggregate',
+          'its state would grow without end',
+          'Drop duplicates before, with dropDuplicatesWithinWatermark().',
+        );
       checkAggregate(node, mode, eventTimes);
       return;
     case 'distinct':

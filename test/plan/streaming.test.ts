@@ -40,6 +40,7 @@ describe('output modes', () => {
       ['update', 'complete'],
     ],
     ['sorted after an aggregation', () => windowed(watermarked()).orderBy('count'), ['complete']],
+    ['a distinct count', () => stream().selectExpr('count(DISTINCT value)').select('*'), []],
     ['sorted without an aggregation', () => stream().orderBy('value').select('*'), []],
     ['limited', () => stream().limit(3).select('*'), []],
     ['distinct', () => stream().distinct().select('*'), ['append', 'update']],

@@ -7,7 +7,7 @@
 import * as arrow from 'apache-arrow';
 import { assert } from '../core/assert.ts';
 import { MillraceError } from '../core/errors.ts';
-import type { Column, RecordBatch } from './column.ts';
+import type { Column, FixedValues, RecordBatch } from './column.ts';
 import { copyBits } from './slice.ts';
 import { field, Types, type DataType, type Field, type Schema } from './types.ts';
 
@@ -109,7 +109,7 @@ function fromArrowField({ name, type, nullable, metadata }: arrow.Field): Field 
   const parsed: unknown = text === undefined ? undefined : JSON.parse(text);
   const entries =
     typeof parsed === 'object' && parsed !== null ? (parsed as Readonly<Record<string, unknown>>) : undefined;
-  return field(name, fromArrowType(type), nullable, entries);
+  return field(name, fromArrowType(type as arrow.DataType), nullable, entries);
 }
 
 function fromArrowType(type: arrow.DataType): DataType {
@@ -127,13 +127,17 @@ function fromArrowType(type: arrow.DataType): DataType {
   if (arrow.DataType.isMap(type)) {
     const [key, value] = type.childType.children;
     assert(key !== undefined && value !== undefined, 'a map has keys and values');
-    return Types.map(fromArrowType(key.type), fromArrowType(value.type), value.nullable);
+    return Types.map(
+      fromArrowType(key.type as arrow.DataType),
+      fromArrowType(value.type as arrow.DataType),
+      value.nullable,
+    );
   }
   if (arrow.DataType.isList(type))
     return Types.array(fromArrowType(type.valueField.type as arrow.DataType), type.valueField.nullable);
   if (arrow.DataType.isStruct(type)) return Types.struct(type.children.map(fromArrowField));
   throw new MillraceError('NOT_SUPPORTED', {
-    feature: `The Arrow type ${String(type)}`,
+    feature: `The Arrow type ${arrow.Type[type.typeId]}`,
     remedy: 'Cast the column before, for example to Int64, Utf8 or Timestamp.',
   });
 }
@@ -201,8 +205,7 @@ function fromArrowData(data: arrow.Data, type: DataType): Column {
   const isNested = data.children.length > 0;
   if ((data.offset !== 0 && isNested) || arrow.DataType.isDictionary(data.type) || isLarge(data.type))
     return viaValues(data, type);
-  const validity =
-    type.kind !== 'void' && data.nullCount > 0 ? bitsFrom(data.nullBitmap, data) : undefined;
+  const validity = type.kind !== 'void' && data.nullCount > 0 ? bitsFrom(data.nullBitmap, data) : undefined;
   switch (type.kind) {
     case 'void':
       return { layout: 'null', type, length, validity: undefined };
@@ -210,7 +213,14 @@ function fromArrowData(data: arrow.Data, type: DataType): Column {
       return { layout: 'bits', type, length, validity, values: bitsFrom(data.values as Uint8Array, data) };
     case 'string':
     case 'binary':
-      return { layout: 'bytes', type, length, validity, offsets: data.valueOffsets, data: data.values as Uint8Array };
+      return {
+        layout: 'bytes',
+        type,
+        length,
+        validity,
+        offsets: data.valueOffsets as Int32Array,
+        data: data.values as Uint8Array,
+      };
     case 'array':
     case 'map': {
       const [child] = data.children;
@@ -224,7 +234,7 @@ function fromArrowData(data: arrow.Data, type: DataType): Column {
         type,
         length,
         validity,
-        offsets: data.valueOffsets,
+        offsets: data.valueOffsets as Int32Array,
         child: fromArrowData(child, childType),
       };
     }
@@ -275,9 +285,7 @@ function asBigInts(words: Uint32Array, count: number): BigInt64Array {
 function convertFixed(data: arrow.Data, type: DataType, validity: Uint8Array | undefined): Column {
   const { length, type: from } = data;
   const values: unknown = data.values;
-  const fixed = <V extends Int8Array | Int16Array | Int32Array | BigInt64Array | Float32Array | Float64Array>(
-    converted: V,
-  ): Column => ({ layout: 'fixed', type, length, validity, values: converted });
+  const fixed = (converted: FixedValues): Column => ({ layout: 'fixed', type, length, validity, values: converted });
   if (arrow.DataType.isTimestamp(from)) return fixed(microsOf(values as BigInt64Array, from.unit, length));
   if (arrow.DataType.isDate(from))
     return fixed(

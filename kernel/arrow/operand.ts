@@ -11,23 +11,12 @@ export interface FixedOperand {
   readonly step: 0 | 1;
 }
 
-export interface BytesOperand {
-  readonly offsets: number;
-  readonly data: number;
-  readonly step: 0 | 1;
-}
-
 const CONSTANT_BYTES = 16;
 
 /** @param column a fixed column in engine memory */
 export function fixedOperand(column: Column): FixedOperand {
   assert(column.layout === 'fixed', 'a fixed column');
   return { pointer: column.values.byteOffset, step: 1 };
-}
-
-export function bytesOperand(column: Column): BytesOperand {
-  assert(column.layout === 'bytes', 'a column of bytes');
-  return { offsets: column.offsets.byteOffset, data: column.data.byteOffset, step: 1 };
 }
 
 /**
@@ -43,16 +32,6 @@ export function constantBlock(type: DataType, value: unknown, arena: Arena): Fix
   const block = new Uint8Array(arena.memory.buffer, pointer, CONSTANT_BYTES);
   for (let at = 0; at < CONSTANT_BYTES; at += one.length) block.set(one, at);
   return { pointer, step: 0 };
-}
-
-/** A constant string or binary. */
-export function constantBytes(value: string | Uint8Array, arena: Arena): BytesOperand {
-  const bytes = typeof value === 'string' ? new TextEncoder().encode(value) : value;
-  const offsets = arena.allocate(8);
-  new Int32Array(arena.memory.buffer, offsets, 2).set([0, bytes.length]);
-  const data = arena.allocate(bytes.length);
-  new Uint8Array(arena.memory.buffer, data, bytes.length).set(bytes);
-  return { offsets, data, step: 0 };
 }
 
 function constantColumn(type: DataType, value: unknown): Column {

@@ -41,8 +41,6 @@ export type DataType =
   | { readonly kind: 'map'; readonly key: DataType; readonly value: DataType; readonly valueContainsNull: boolean }
   | StructType;
 
-export type TypeKind = DataType['kind'];
-
 export interface StructType {
   readonly kind: 'struct';
   readonly fields: readonly Field[];

@@ -91,8 +91,3 @@ export interface Stage {
   readonly operators: readonly StageOperator[];
   readonly sink: StageSink;
 }
-
-/** The columns that reach the sink. */
-export function sinkInput(stage: Stage): readonly ColumnExpr[] {
-  return stage.operators.at(-1)?.output ?? stage.source.output;
-}

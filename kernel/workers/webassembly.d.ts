@@ -9,6 +9,7 @@ declare namespace WebAssembly {
     constructor(descriptor: MemoryDescriptor);
     readonly buffer: ArrayBuffer | SharedArrayBuffer;
   }
+  // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- as the platform has it
   class Module {
     constructor(bytes: ArrayBufferView | ArrayBuffer);
     static exports(module: Module): { readonly name: string; readonly kind: string }[];

@@ -25,15 +25,15 @@ if (chosen.length === 0) {
 const results: ComparisonResult[] = [];
 for (const suite of chosen) {
   console.error(`… ${suite.name}`);
-  const { comparisons, close } = await suite.open();
+  const opened = await suite.open();
   try {
-    for (const comparison of comparisons) {
+    for (const comparison of opened.comparisons) {
       const result = await compare(suite.name, comparison);
       results.push(result);
       if (!values.json) print(result);
     }
   } finally {
-    await close();
+    await opened.close();
   }
 }
 if (values.json)

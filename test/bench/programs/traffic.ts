@@ -22,5 +22,5 @@ const query = events
   .start();
 await query.awaitTermination();
 const [row] = await spark.sql('SELECT sum(count) AS events, count(*) AS windows FROM counts').collect();
-console.log(`${row?.['events']} events, ${row?.['windows']} windows`);
+console.log(`${String(row?.['events'])} events, ${String(row?.['windows'])} windows`);
 await spark.stop();

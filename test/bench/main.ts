@@ -46,8 +46,8 @@ if (values.json)
   );
 process.exit(0);
 
-function print({ name, description, target, ours, peers, missing }: ComparisonResult): void {
-  const ms = (value: number): string => `${value < 10 ? value.toFixed(2) : Math.round(value)} ms`;
+function print({ name, description, target, ours, peers, missing, unit }: ComparisonResult): void {
+  const ms = (value: number): string => `${value < 10 ? value.toFixed(2) : Math.round(value)} ${unit}`;
   console.log(`${name}\n  ${description}\n  target: ${target}`);
   console.log(`  ${ours.name.padEnd(12)} ${ms(ours.medianMs).padStart(10)}   (${ms(ours.minMs)} – ${ms(ours.maxMs)})`);
   for (const peer of peers) {

@@ -26,6 +26,8 @@ export interface Comparison {
   /** The bound that the project set itself, for the table: `ratio <= 0.5`, `ms <= 250`. */
   readonly target: string;
   readonly rounds: number;
+  /** Of the figures; milliseconds unless it says otherwise. */
+  readonly unit?: 'MB';
   /** Peers that could not be had, with the reason. */
   readonly missing?: readonly string[];
 }
@@ -49,6 +51,7 @@ export interface ComparisonResult {
   readonly description: string;
   readonly target: string;
   readonly rounds: number;
+  readonly unit: 'ms' | 'MB';
   readonly ours: ContestantResult;
   readonly peers: readonly (ContestantResult & { /** ours / peer */ readonly ratio: number })[];
   readonly missing: readonly string[];
@@ -74,13 +77,14 @@ export async function compare(suite: string, comparison: Comparison): Promise<Co
   }
   const results = contestants.map((contestant, index) => summarise(contestant.name, times[index] ?? []));
   const [ours = summarise(comparison.ours.name, []), ...peers] = results;
-  const { name, description, target, rounds, missing = [] } = comparison;
+  const { name, description, target, rounds, unit = 'ms', missing = [] } = comparison;
   return {
     suite,
     name,
     description,
     target,
     rounds,
+    unit,
     ours,
     peers: peers.map((peer) => ({ ...peer, ratio: ours.medianMs / peer.medianMs })),
     missing,

@@ -37,9 +37,7 @@ export const kernelSuite: Suite = {
           await value.shutdown();
           return ms;
         }),
-        alone('1+1', 'median of 300 cells, request to reply', 'ms <= 1', 5, () =>
-          medianOf(300, () => kernel.execute('1+1')),
-        ),
+        alone('1+1', 'median of 300 cells, request to reply', 'ms <= 1', 5, () => cellMs(kernel)),
         alone('completion, warm', 'median of 100 completions of spark.re', 'ms <= 15', 5, () =>
           medianOf(100, () => kernel.request('shell', 'complete_request', { code: 'spark.re', cursor_pos: 8 })),
         ),
@@ -52,13 +50,16 @@ export const kernelSuite: Suite = {
           await started.shutdown();
           return ms;
         }),
-        alone(
-          'idle memory (MB, not ms)',
-          'resident set after the first cell, before engine and language service',
-          'MB <= 120',
-          1,
-          () => Promise.resolve(idleMb),
-        ),
+        {
+          ...alone(
+            'idle memory',
+            'resident set after the first cell, before engine and language service',
+            'MB <= 120',
+            1,
+            () => Promise.resolve(idleMb),
+          ),
+          unit: 'MB',
+        },
       ],
       close: async () => {
         await kernel.shutdown();
@@ -66,6 +67,19 @@ export const kernelSuite: Suite = {
     };
   },
 };
+
+/** From the request to its reply; the next one waits for the cell's idle. */
+async function cellMs(kernel: KernelClient): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < 300; i++) {
+    const startedMs = performance.now();
+    const id = await kernel.executeLater('1+1');
+    await kernel.reply('shell', id);
+    times.push(performance.now() - startedMs);
+    await kernel.idle(id);
+  }
+  return median(times);
+}
 
 async function medianOf(count: number, action: () => Promise<unknown>): Promise<number> {
   const times: number[] = [];

@@ -153,7 +153,10 @@ export class Kernel {
     }
   }
 
-  /** A subscriber learns when it has joined (iopub_welcome of protocol 5.4). */
+  /**
+   * A subscriber learns when it has joined (iopub_welcome of protocol 5.4), and then how the kernel is: a front end that
+   * reconnects to a kernel that was restarted may have missed every status so far.
+   */
   async #welcome(): Promise<void> {
     for await (const [subscription] of messagesOf(this.#sockets.iopub, this.#log)) {
       if (subscription?.[0] !== 1) continue;
@@ -162,6 +165,7 @@ export class Kernel {
       this.#queues.iopub.push(() =>
         this.#codec.encode({ type: 'iopub_welcome', parent: undefined, content, prefix: [topic] }),
       );
+      this.iopub.status(undefined, this.executions.runningMessage === undefined ? 'idle' : 'busy');
     }
   }
 

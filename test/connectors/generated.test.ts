@@ -187,6 +187,12 @@ test('website-traffic has its backlog at the first start only, and says how far 
   const end = await source.latestOffset(first, { kind: 'trigger' });
   assert.equal(end, '{"rows":1800,"startMs":1767225420000}');
   assert.equal(source.reportLatest?.(), end);
+  clock.advance(199);
+  assert.equal(
+    await source.latestOffset(end, { kind: 'trigger' }),
+    '{"rows":1801,"startMs":1767225420000}',
+    'rows arrive in bursts, every 100 ms',
+  );
   const again = await start(websiteTrafficSource, options, { clock });
   assert.equal(await again.latestOffset(end, { kind: 'trigger' }), end);
 });

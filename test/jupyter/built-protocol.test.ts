@@ -66,6 +66,15 @@ describe('the built kernel', { skip: skipWithout(needsBuild) }, () => {
     });
   });
 
+  it('tells a new subscriber how it is, so that a front end that comes back after a restart knows', async () => {
+    const fresh = await KernelClient.start({ main: MAIN, execArgv: [] });
+    const status = await fresh.find(() =>
+      fresh.published.find(({ type, content }) => type === 'status' && content['execution_state'] === 'idle'),
+    );
+    assert.equal(status.parentId, undefined, 'before any request');
+    await fresh.shutdown();
+  });
+
   it('refuses what it does not know by name', async () => {
     const { content } = await kernel.request('shell', 'teleport_request', {});
     assert.deepEqual([content['status'], content['ename']], ['error', 'JUPYTER_REQUEST_UNKNOWN']);

@@ -32,6 +32,8 @@ import { arrivalMs, EVENT_BYTES_MAX, USER_BYTES, writeEvent, writeUser, type Eve
 
 const FORMAT = 'website-traffic';
 const PARTITION_COUNT = 4;
+/** Rows arrive in bursts, as from a broker: one by one they would make hundreds of micro-batches a second. */
+const TICK_MS = 100;
 
 interface TrafficOptions {
   readonly rowsPerSecond: number;
@@ -109,7 +111,8 @@ function trafficStream(settings: TrafficOptions, clock: Clock): StreamSource {
       const from = parseOffset(start);
       resumed ??= { rows: from.rows, atMs: clock.monotonicMs() - (from.rows === 0 ? backlogMs : 0) };
       const elapsedMs = clock.monotonicMs() - resumed.atMs;
-      const arrived = paced ? resumed.rows + Math.floor((elapsedMs * rowsPerSecond) / 1000) : rowsMax;
+      const tickMs = elapsedMs - (elapsedMs % TICK_MS);
+      const arrived = paced ? resumed.rows + Math.floor((tickMs * rowsPerSecond) / 1000) : rowsMax;
       const perTrigger = limit.kind === 'trigger' ? from.rows + rowsPerTriggerMax : Number.MAX_SAFE_INTEGER;
       const available = Math.max(from.rows, Math.min(arrived, rowsMax));
       // Rows arrive while a query runs: one that makes a single batch at its start would never read any.

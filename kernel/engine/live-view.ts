@@ -17,6 +17,8 @@ import type { QueryListener } from '../stream/ports.ts';
 /** Rows of the table in a view. */
 const ROWS_MAX = 20;
 const FRAME_INTERVAL_MS = 100;
+/** The rate is taken over so long: a single trigger's says more of when it looked than of how much comes. */
+const RATE_SPAN_MS = 3000;
 
 export interface LiveViewOptions {
   readonly id: string;
@@ -34,6 +36,8 @@ export class LiveView implements QueryListener {
   #table: TableModel | undefined;
   #progress: StreamingQueryProgress | undefined;
   #totalInputRows = 0;
+  /** Rows in all after each recent progress; the first is where the span begins. */
+  readonly #marks: { readonly atMs: number; readonly rows: number }[] = [];
   #error: string | undefined;
   #ended = false;
   /** A closure of the query has not answered for a while: the main thread is busy. */
@@ -61,6 +65,9 @@ export class LiveView implements QueryListener {
   onProgress(progress: StreamingQueryProgress): void {
     this.#progress = progress;
     this.#totalInputRows += progress.numInputRows;
+    const atMs = this.#options.clock.monotonicMs();
+    this.#marks.push({ atMs, rows: this.#totalInputRows });
+    while (this.#marks.length > 2 && atMs - (this.#marks[1]?.atMs ?? atMs) > RATE_SPAN_MS) this.#marks.shift();
     this.#schedule();
   }
 
@@ -98,6 +105,14 @@ export class LiveView implements QueryListener {
     return this.#progress === undefined ? 'starting' : 'running';
   }
 
+  #inputRowsPerSecond(): number | undefined {
+    const [first] = this.#marks;
+    const last = this.#marks.at(-1);
+    if (first === undefined || last === undefined || last.atMs === first.atMs)
+      return this.#progress?.inputRowsPerSecond;
+    return ((last.rows - first.rows) * 1000) / (last.atMs - first.atMs);
+  }
+
   #state(): LiveState {
     const { id, name } = this.#options;
     const progress = this.#progress;
@@ -106,7 +121,7 @@ export class LiveView implements QueryListener {
       queryName: name,
       status: this.#status(),
       batchId: progress?.batchId,
-      rowsPerSecond: progress?.inputRowsPerSecond,
+      rowsPerSecond: this.#inputRowsPerSecond(),
       inputRows: this.#totalInputRows,
       watermark: progress?.eventTime['watermark'],
       stateRows: progress?.stateOperators.reduce((rows, operator) => rows + operator.numRowsTotal, 0),

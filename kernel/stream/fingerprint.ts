@@ -6,8 +6,8 @@
  * state/program   v1
  *                 the fingerprint as JSON
  * ```
- * refused     other stateful operators, keys, key types, aggregates; another window length; to or from complete mode; another
- *             number or kind of sources
+ * refused     other stateful operators, keys, key types, aggregates; another window length or slide; to or from complete mode;
+ *             another number or kind of sources
  * explained   another delay, append ↔ update, another folder or topic, anything else in the plan (filters, projections)
  */
 import { typeName } from '../arrow/types.ts';
@@ -101,7 +101,9 @@ export function compareFingerprints(before: Fingerprint, now: Fingerprint): read
   else if (differ(before.sources, now.sources)) told('explained', 'the sources', before.sources, now.sources);
   if (differ(before.operators, now.operators))
     told('refused', 'the stateful operators', before.operators, now.operators);
+  const [windowsBefore, windowsNow] = [windowsOf(before.program), windowsOf(now.program)];
   if (differ(before.windows, now.windows)) told('refused', 'the window length', before.windows, now.windows);
+  else if (differ(windowsBefore, windowsNow)) told('refused', 'the window', windowsBefore, windowsNow);
   if (before.outputMode !== now.outputMode) {
     const complete = before.outputMode === 'complete' || now.outputMode === 'complete';
     told(complete ? 'refused' : 'explained', 'the output mode', [before.outputMode], [now.outputMode]);
@@ -114,6 +116,12 @@ export function compareFingerprints(before: Fingerprint, now: Fingerprint): read
     });
   }
   return changes;
+}
+
+/** Length and slide of the windows that a plan computes; the operators know the length only where there is a watermark. */
+function windowsOf(program: string): readonly string[] {
+  const windows = program.matchAll(/(?:Tumbling|Sliding)Window .*?(\d[\d.]* [a-zµ]+ \/ \d[\d.]* [a-zµ]+)/g);
+  return [...windows].map(([, lengthAndSlide = '']) => lengthAndSlide);
 }
 
 /** @throws CHECKPOINT_DAMAGED */

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { openDiskLogStore } from '../../kernel/state/disk-log-store.ts';
 import type { ConditionName } from '../../kernel/core/conditions.ts';
 import { MillraceError } from '../../kernel/core/errors.ts';
+import { compareFingerprints, type Fingerprint } from '../../kernel/stream/fingerprint.ts';
 import { passThrough, windowedCount, type TestPlan } from '../support/stream-plans.ts';
 import {
   AddData,
@@ -224,6 +225,25 @@ const changes: readonly (readonly [string, TestPlan, RegExp])[] = [
 for (const [name, plan, message] of changes) {
   test(`21: ${name} is refused`, () => refused(() => undefined, 'CHECKPOINT_MISMATCH', message, { plan }));
 }
+
+test('21: another window is refused also without a watermark, and so is another slide', () => {
+  const program = (window: string, filter: string): Fingerprint => ({
+    sources: ['files'],
+    operators: ['aggregate by window: count(*)'],
+    windows: ['none'],
+    outputMode: 'complete',
+    watermarks: [],
+    program: `HashAggregate(keys=[window#0])\n+- ${window} AS window#0\n  +- Filter (n > ${filter})`,
+  });
+  const before = program('TumblingWindow CAST(ts AS TIMESTAMP) 1 min / 1 min', '1');
+  const severities = (now: Fingerprint): string[] => compareFingerprints(before, now).map(({ severity }) => severity);
+  assert.deepEqual(severities(before), []);
+  assert.deepEqual(severities(program('TumblingWindow CAST(ts AS TIMESTAMP) 1 min / 1 min', '2')), ['explained']);
+  assert.ok(severities(program('TumblingWindow CAST(ts AS TIMESTAMP) 2 min / 2 min', '1')).includes('refused'));
+  assert.ok(
+    severities(program('SlidingWindow CAST(ts AS TIMESTAMP) 1 min / 30 s, panes of 30 s', '1')).includes('refused'),
+  );
+});
 
 test('21: complete mode does not go on from append', () =>
   refused(() => undefined, 'CHECKPOINT_MISMATCH', /the output mode changed/, { outputMode: 'complete' }));

@@ -16,6 +16,6 @@ export function collectSources(plan: LogicalPlan): readonly PlanOf<'dataSource'>
 export function planOptions(conf: Conf): { readonly ansi: boolean; readonly timeZone: string } {
   return {
     ansi: conf['spark.sql.ansi.enabled'] !== 'false',
-    timeZone: conf['spark.sql.session.timeZone'] ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone: conf['spark.sql.session.timeZone'] ?? 'UTC',
   };
 }

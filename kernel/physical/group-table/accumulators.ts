@@ -159,6 +159,12 @@ function sum(spec: AccumulatorSpec, mode: FeedMode, input: Input): void {
 
 type AccumulateArgs = readonly [number, number, number, number, number, number, number, number];
 
+/** What the kernels of single values take, given where the values lie. */
+function argsOf({ column, slot, has, rows, context }: Input): (values: number) => AccumulateArgs {
+  const validity = validityFrom(column, rows.from);
+  return (values) => [rows.ids, values, validity, rows.length, rows.records, context.stride, slot, has];
+}
+
 function sumIntegers(
   values: ArrayBufferView,
   checked: 0 | 1,
@@ -211,18 +217,7 @@ function extreme(op: 'min' | 'max', input: Input): void {
     return;
   }
   const most = op === 'max' ? 1 : 0;
-  const validity = validityFrom(column, rows.from);
-  const { stride } = context;
-  const args = (values: number): AccumulateArgs => [
-    rows.ids,
-    values,
-    validity,
-    rows.length,
-    rows.records,
-    stride,
-    slot,
-    has,
-  ];
+  const args = argsOf(input);
   if (column.layout === 'bits') {
     kernels.acc_extreme_i8(most, ...args(bitsAsBytes(column.values, rows, context)));
     return;
@@ -251,18 +246,7 @@ function pick(mode: number, input: Input): void {
     context.strings.feed(mode, column, rows, context.stride, slot, has);
     return;
   }
-  const validity = validityFrom(column, rows.from);
-  const { stride } = context;
-  const args = (values: number): AccumulateArgs => [
-    rows.ids,
-    values,
-    validity,
-    rows.length,
-    rows.records,
-    stride,
-    slot,
-    has,
-  ];
+  const args = argsOf(input);
   if (column.layout === 'bits') {
     kernels.acc_pick_fixed1(mode, ...args(bitsAsBytes(column.values, rows, context)));
     return;

@@ -46,11 +46,38 @@ export async function buildKernel() {
   if (built) console.error(`✓ Built the kernel (${seconds(startedMs)})`);
 }
 
-/** Python packages by what they are for: `lab` to work, `test` and `bench` on top. Versions are pinned. */
+/**
+ * Python packages by what they are for: `lab` to work, `test` for the tests of the kernel, `oracle` for the engines whose answers
+ * are ours to give, `servers` for the services of tests, `bench` for further peers. Versions are pinned where answers or figures hang on them.
+ */
 const REQUIREMENTS = {
   lab: ['jupyterlab==4.6.*'],
   test: ['jupyter-kernel-test==0.7.*', 'nbclient', 'papermill', 'psutil', 'pyzmq'],
-  bench: ['pyspark==4.3.*', 'duckdb', 'pyarrow'],
+  oracle: [
+    'pyspark==4.3.0',
+    'pandas==3.1.1',
+    'pyarrow==26.0.1',
+    'numpy==2.4.6',
+    'grpcio==1.85.1',
+    'grpcio-status==1.85.1',
+    'googleapis-common-protos==1.76.0',
+    'zstandard==0.25.0',
+    'duckdb==2.0.0',
+    'tpchgen-cli==4.0.0',
+  ],
+  servers: ['moto[server]==5.2.5', 'boto3==1.44.5', 'kafka-python==3.0.12'],
+  bench: ['polars==2.1.0', 'bytewax==0.21.1'],
+};
+
+/** What the project can do without: a failure to install them is told, and what needs them says so. */
+const OPTIONAL = new Set(['oracle', 'servers', 'bench']);
+
+const LABELS = {
+  lab: 'Installing JupyterLab',
+  test: 'Installing test packages',
+  oracle: 'Installing Spark and DuckDB',
+  servers: 'Installing servers for tests',
+  bench: 'Installing benchmark peers',
 };
 
 /** So that a missing Python is told before anything is installed. */
@@ -74,13 +101,11 @@ export function preparePython(...groups) {
   return python;
 }
 
-/** @returns whether it is there now: without the peers the benchmarks go on, without anything else nothing does */
+/** @returns whether it is there now: what is optional may be missing, without anything else nothing goes on */
 function installPython(python, group, packages) {
   const uv = join(VENV, 'bin', 'uv');
   if (!existsSync(uv)) spawnSync(python, ['-m', 'pip', 'install', '--quiet', 'uv'], { stdio: 'ignore' });
-  const label = { lab: 'Installing JupyterLab', test: 'Installing test packages', bench: 'Installing benchmark peers' }[
-    group
-  ];
+  const label = LABELS[group];
   if (existsSync(uv)) {
     const done = spawnSync(uv, ['pip', 'install', '--quiet', '--python', python, ...packages], {
       stdio: ['ignore', 'inherit', 'pipe'],
@@ -89,9 +114,9 @@ function installPython(python, group, packages) {
       console.error(`✓ ${label}`);
       return true;
     }
-    if (group === 'bench') {
+    if (OPTIONAL.has(group)) {
       const [reason = ''] = String(done.stderr).trim().split('\n').slice(-1);
-      console.error(`– ${label} failed, so the benchmarks run without them: ${reason}`);
+      console.error(`– ${label} failed: ${reason}`);
       return false;
     }
   }

@@ -1,0 +1,3 @@
+import { testRatchet } from './ratchet-test.ts';
+
+testRatchet('nexmark');

@@ -1,0 +1,205 @@
+/**
+ * The one way to start a server for tests. A small shell, the guard, holds a pipe to us and starts the server in a session of its
+ * own. The pipe closes when we stop the server and also when we die, however we die; the guard then kills the server's process
+ * group, and every process that carries the server's mark in its environment (so also those that moved to other groups).
+ *
+ *   us ──pipe──▶ guard (sh) ──▶ server (setsid) ──▶ its children
+ *
+ * A line in the pipe names a signal that the guard passes on to the server. Linux only: it needs setsid and /proc.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const LOG_END_CHARS = 4000;
+const POLL_MS = 50;
+const GRACE_MS = 5000;
+
+const GUARD = `
+exec 3<&0 </dev/null
+MILLRACE_GUARD=$0 setsid "$@" 3<&- & server=$!
+{
+  while read -r signal <&3; do kill -s "$signal" "$server"; done
+  kill -s KILL -- "-$server"
+} >/dev/null 2>&1 & watch=$!
+exec 3<&-
+wait "$server" 2>/dev/null; code=$?
+{
+  kill -s KILL -- "-$server"
+  for round in 1 2 3; do
+    for place in $(grep -lsxz "MILLRACE_GUARD=$0" /proc/[0-9]*/environ); do
+      pid=\${place#/proc/}
+      kill -s KILL "\${pid%/environ}"
+    done
+  done
+  kill -s KILL "$watch"
+} >/dev/null 2>&1
+exit "$code"
+`;
+
+export interface GuardedOptions {
+  /** Added to our own environment; undefined takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+  /** Where its output is appended, and then kept. Without it the log has a folder of its own, which goes when all went well. */
+  readonly logFile?: string;
+}
+
+export interface ReadyOptions {
+  readonly timeoutMs: number;
+}
+
+export interface StopOptions {
+  /** How long it may take to end in order before it is killed; 0 kills it at once. 5 s unless told. */
+  readonly graceMs?: number;
+  /** What asks it to end. */
+  readonly signal?: 'TERM' | 'INT';
+}
+
+export interface GuardedProcess {
+  readonly logFile: string;
+  /** Resolves once it has ended, for whatever reason, and its children with it. */
+  readonly ended: Promise<void>;
+  isRunning(): boolean;
+  /** Everything that it has written so far. */
+  log(): Promise<string>;
+  /**
+   * Asks until the probe resolves, and gives its answer. A probe throws while the server does not answer yet.
+   * @throws ServiceError with the end of the log, at once where the server ends early, else after `timeoutMs`; it is killed then
+   * and the log kept
+   */
+  ready<T>(probe: () => Promise<T>, options: ReadyOptions): Promise<T>;
+  /** For faults: STOP and CONT, KILL, … to the server itself. */
+  signal(name: 'STOP' | 'CONT' | 'KILL' | 'TERM' | 'INT' | 'HUP'): void;
+  /** Ends it and all its children. Safe to call again. The log goes too, unless the server had failed. */
+  stop(options?: StopOptions): Promise<void>;
+}
+
+/** A service that did not start, or failed: what happened, where its log is, and how the log ends. */
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError';
+}
+
+export async function startGuarded(
+  command: string,
+  args: readonly string[],
+  { env = {}, cwd, logFile: givenLog }: GuardedOptions = {},
+): Promise<GuardedProcess> {
+  const name = path.basename(command);
+  const logFolder = givenLog === undefined ? await temporaryFolder(`${name}-log`) : undefined;
+  const logFile = givenLog ?? path.join(logFolder?.path ?? '', `${name}.log`);
+  const guard = spawnGuard(logFile, [command, ...args], { env, cwd });
+  const state = { running: true, failed: false };
+  const ended = new Promise<void>((resolve, reject) => {
+    guard.once('error', reject);
+    guard.once('exit', () => {
+      state.running = false;
+      resolve();
+    });
+  });
+  ended.catch(() => undefined); // a guard that could not be started is told by ready() or stop()
+
+  const log = (): Promise<string> => readFile(logFile, 'utf8');
+  const failure = async (what: string): Promise<ServiceError> => {
+    state.failed = true;
+    const end = (await log()).trimEnd().slice(-LOG_END_CHARS);
+    return new ServiceError(`${name} ${what}. Its log, kept in ${logFile}, ends:\n${end}`);
+  };
+  const kill = async (): Promise<void> => {
+    guard.ref(); // nothing else may keep us alive until it is gone
+    guard.stdin?.end();
+    await ended;
+  };
+
+  return {
+    logFile,
+    ended,
+    isRunning: () => state.running,
+    log,
+    async ready(probe, { timeoutMs }) {
+      const outcome = await poll(probe, ended, timeoutMs);
+      switch (outcome.kind) {
+        case 'answer':
+          return outcome.answer;
+        case 'ended':
+          throw await failure(`ended before it was ready (exit status ${guard.exitCode ?? 'unknown'})`);
+        case 'late': {
+          await kill();
+          throw await failure(`was not ready after ${timeoutMs} ms (${outcome.reason})`);
+        }
+      }
+    },
+    signal: (signal) => void guard.stdin?.write(`${signal}\n`),
+    async stop({ graceMs = GRACE_MS, signal = 'TERM' } = {}) {
+      if (state.running && graceMs > 0) {
+        guard.ref();
+        guard.stdin?.write(`${signal}\n`);
+        await within(ended, graceMs);
+      }
+      await kill();
+      if (!state.failed) await logFolder?.remove();
+    },
+  };
+}
+
+function spawnGuard(
+  logFile: string,
+  command: readonly string[],
+  { env, cwd }: Pick<GuardedOptions, 'env'> & { readonly cwd: string | undefined },
+): ChildProcess {
+  const output = openSync(logFile, 'a');
+  const guard = spawn('/bin/sh', ['-c', GUARD, crypto.randomUUID(), ...command], {
+    stdio: ['pipe', output, output],
+    detached: true, // the terminal's Ctrl-C is for us, not for the guard
+    env: { ...process.env, ...env },
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  closeSync(output);
+  guard.stdin?.on('error', () => undefined); // it has ended already: `ended` tells
+  // A server that a failed test left running must not keep the test process alive.
+  guard.unref();
+  if (guard.stdin instanceof Socket) guard.stdin.unref();
+  return guard;
+}
+
+type Outcome<T> =
+  | { readonly kind: 'answer'; readonly answer: T }
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'late'; readonly reason: string };
+
+async function poll<T>(probe: () => Promise<T>, ended: Promise<void>, timeoutMs: number): Promise<Outcome<T>> {
+  const over = new AbortController();
+  let reason = 'it was not asked';
+  const attempts = async (): Promise<Outcome<T>> => {
+    while (!over.signal.aborted) {
+      try {
+        return { kind: 'answer', answer: await probe() };
+      } catch (error) {
+        reason = error instanceof Error ? error.message : String(error);
+        await delay(POLL_MS); // a poll with its bound below
+      }
+    }
+    return { kind: 'late', reason };
+  };
+  const late = delay(timeoutMs, undefined, { signal: over.signal }).then(
+    (): Outcome<T> => ({ kind: 'late', reason }),
+    (): Outcome<T> => ({ kind: 'late', reason }),
+  );
+  try {
+    return await Promise.race([attempts(), ended.then((): Outcome<T> => ({ kind: 'ended' })), late]);
+  } finally {
+    over.abort();
+  }
+}
+
+/** Waits for the promise, but not longer than that. */
+async function within(promise: Promise<void>, timeoutMs: number): Promise<void> {
+  const over = new AbortController();
+  const timer = delay(timeoutMs, undefined, { signal: over.signal }).catch(() => undefined);
+  await Promise.race([promise, timer]);
+  over.abort();
+}

@@ -1,59 +1,76 @@
 /**
- * `npm run bench [-- --only NAME] [--json]`: every suite whose name begins with NAME; a table, or with --json one JSON document
- * on standard output.
+ * `npm run bench -- [--only SUITE[/SECTION[/COMPARISON]]] [--size small|full] [--rounds N] [--json FILE|-] [--docs] [--strict]`:
+ * Millrace and its peers by turns. `--docs` keeps the sections measured in results.json and makes docs/benchmarks.md anew.
+ * Exit status: 0; 1 where a comparison failed, and with `--strict` where a bound was missed; 2 where it was asked wrongly.
  */
-import { availableParallelism, cpus } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { compare, type ComparisonResult, type Suite } from './runner.ts';
-import { groupBy } from './suites/group-by.ts';
-import { jsonWindow } from './suites/json-window.ts';
-import { kernelSuite } from './suites/kernel.ts';
-import { microBatch } from './suites/micro-batch.ts';
-import { traffic } from './suites/traffic.ts';
-
-const SUITES: readonly Suite[] = [kernelSuite, jsonWindow, groupBy, microBatch, traffic];
+import { benchmarksPage, PAGE_FILE } from './page.ts';
+import { comparisonLines, missingText } from './report.ts';
+import { mergeResults, readResults, writeResults, type Results, type SectionResult } from './results.ts';
+import { chosenSections, parseSelection, runSection } from './sections.ts';
+import { MILLRACE_VERSION } from './subject.ts';
+import { SUITES } from './suites.ts';
 
 const { values } = parseArgs({
-  options: { only: { type: 'string', default: '' }, json: { type: 'boolean', default: false } },
+  options: {
+    only: { type: 'string', default: '' },
+    size: { type: 'string', default: 'full' },
+    rounds: { type: 'string' },
+    json: { type: 'string' },
+    docs: { type: 'boolean', default: false },
+    strict: { type: 'boolean', default: false },
+  },
 });
-const chosen = SUITES.filter(({ name }) => name.startsWith(values.only));
+const only = parseSelection(values.only);
+const chosen = chosenSections(SUITES, only);
+const { size } = values;
+const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
 if (chosen.length === 0) {
-  console.error(`There is no suite ${values.only}; there are ${SUITES.map(({ name }) => name).join(', ')}.`);
+  const names = SUITES.flatMap((suite) => suite.sections.map(({ name }) => `${suite.name}/${name}`));
+  refuse(`There is no ${values.only}; there are ${names.join(', ')}.`);
+}
+if (size !== 'small' && size !== 'full') refuse(`--size is small or full, not ${size}.`);
+if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) refuse('--rounds is a number from 1.');
+if (values.docs && only.comparison !== '') refuse('--docs keeps whole sections, not single comparisons.');
+
+// With the JSON on standard output, what is for people goes to standard error.
+const say = values.json === '-' ? console.error : console.log;
+
+let results: Results = { suites: {} };
+for (const { suite, section } of chosen) {
+  console.error(`… ${suite.name}/${section.name}`);
+  const result = await runSection(suite, section, only, {
+    size,
+    rounds,
+    millrace: MILLRACE_VERSION,
+    note: (line) => console.error(`  ${line}`),
+    onResult: (place, comparison) => {
+      for (const line of comparisonLines(`${place.suite}/${place.section}`, comparison)) say(line);
+    },
+  });
+  if (result.failure !== undefined) say(`${suite.name}/${section.name}\n  NOT MEASURED: ${result.failure}`);
+  for (const missing of result.missing) say(`${suite.name}/${section.name}: missing: ${missingText(missing)}`);
+  results = mergeResults(results, { suites: { [suite.name]: { [section.name]: result } } });
+}
+if (values.json === '-') process.stdout.write(`${JSON.stringify(results, undefined, 1)}\n`);
+else if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, undefined, 1)}\n`);
+if (values.docs) {
+  const kept = mergeResults(readResults(), results);
+  writeResults(kept);
+  writeFileSync(PAGE_FILE, benchmarksPage(kept));
+}
+// A peer that does not let go must not keep the run from ending.
+process.exit(exitStatus(Object.values(results.suites).flatMap((sections) => Object.values(sections))));
+
+function exitStatus(sections: readonly SectionResult[]): number {
+  const comparisons = sections.flatMap((section) => section.comparisons);
+  const failed = [...sections, ...comparisons].some(({ failure }) => failure !== undefined);
+  const missed = comparisons.some(({ measures }) => measures.some(({ verdict }) => verdict === 'missed'));
+  return failed || (values.strict && missed) ? 1 : 0;
+}
+
+function refuse(sentence: string): never {
+  console.error(sentence);
   process.exit(2);
-}
-
-const results: ComparisonResult[] = [];
-for (const suite of chosen) {
-  console.error(`… ${suite.name}`);
-  const opened = await suite.open();
-  try {
-    for (const comparison of opened.comparisons) {
-      const result = await compare(suite.name, comparison);
-      results.push(result);
-      if (!values.json) print(result);
-    }
-  } finally {
-    await opened.close();
-  }
-}
-if (values.json)
-  console.log(
-    JSON.stringify(
-      { machine: `${availableParallelism()} × ${cpus()[0]?.model ?? ''}`, node: process.versions.node, results },
-      undefined,
-      1,
-    ),
-  );
-process.exit(0);
-
-function print({ name, description, target, ours, peers, missing, unit }: ComparisonResult): void {
-  const ms = (value: number): string => `${value < 10 ? value.toFixed(2) : Math.round(value)} ${unit}`;
-  console.log(`${name}\n  ${description}\n  target: ${target}`);
-  console.log(`  ${ours.name.padEnd(12)} ${ms(ours.medianMs).padStart(10)}   (${ms(ours.minMs)} – ${ms(ours.maxMs)})`);
-  for (const peer of peers) {
-    console.log(
-      `  ${peer.name.padEnd(12)} ${ms(peer.medianMs).padStart(10)}   (${ms(peer.minMs)} – ${ms(peer.maxMs)})   ours/peer ${peer.ratio.toFixed(3)}`,
-    );
-  }
-  for (const reason of missing) console.log(`  missing: ${reason}`);
 }

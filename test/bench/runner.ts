@@ -1,111 +1,144 @@
 /**
- * Paired benchmarks: the contestants of a comparison take turns in one run, so that a machine that gets slower does so for
- * all of them. Answers are checked to be equal before a time counts; medians and the ratio ours/peer are printed.
+ * Paired measuring: the contestants of a comparison take turns in one run, so that a machine that gets slower does so for
+ * all of them, and the first of a round is another one each time. Answers are checked before a time counts.
  */
+import { answerText, firstDifference } from './answers.ts';
+import {
+  FASTEST,
+  NotYet,
+  type Answer,
+  type Comparison,
+  type Contestant,
+  type Engine,
+  type Measure,
+  type Missing,
+} from './contract.ts';
+import { startLoadMeter } from './machine.ts';
+import type { ComparisonResult, Figure, MeasureResult, Verdict } from './results.ts';
+import { spreadOf } from './statistics.ts';
 
-/** One measured run: its time, and what it found, which must be the same for all contestants. */
-export interface Measured {
-  /** Milliseconds. */
-  readonly ms: number;
-  /** Absent where there is nothing to compare. */
-  readonly answer?: string;
+/** Two contestants found different things: none of their times count. */
+export class DifferentAnswers extends Error {
+  override readonly name = 'DifferentAnswers';
 }
 
-export interface Contestant {
-  readonly name: string;
-  run(): Promise<Measured>;
+/** A contestant, and what its counted rounds gave, by measure. */
+interface Standing {
+  readonly contestant: Contestant;
+  readonly figures: Map<string, number[]>;
 }
 
-export interface Comparison {
-  readonly name: string;
-  /** What is measured, and how the peer is set up. */
-  readonly description: string;
-  readonly ours: Contestant;
-  /** Empty: a figure of ours alone. */
-  readonly peers: readonly Contestant[];
-  /** The bound that the project set itself, for the table: `ratio <= 0.5`, `ms <= 250`. */
-  readonly target: string;
-  readonly rounds: number;
-  /** Of the figures; milliseconds unless it says otherwise. */
-  readonly unit?: 'MB';
-  /** Peers that could not be had, with the reason. */
-  readonly missing?: readonly string[];
-}
-
-export interface Suite {
-  readonly name: string;
-  /** Makes data and servers; what it returns is measured, then closed. */
-  open(): Promise<{ readonly comparisons: readonly Comparison[]; close(): Promise<void> }>;
-}
-
-export interface ContestantResult {
-  readonly name: string;
-  readonly medianMs: number;
-  readonly minMs: number;
-  readonly maxMs: number;
-}
-
-export interface ComparisonResult {
-  readonly suite: string;
-  readonly name: string;
-  readonly description: string;
-  readonly target: string;
-  readonly rounds: number;
-  readonly unit: 'ms' | 'MB';
-  readonly ours: ContestantResult;
-  readonly peers: readonly (ContestantResult & { /** ours / peer */ readonly ratio: number })[];
-  readonly missing: readonly string[];
-}
-
-/** @throws where two contestants answer differently */
-export async function compare(suite: string, comparison: Comparison): Promise<ComparisonResult> {
-  const contestants = [comparison.ours, ...comparison.peers];
-  const times = contestants.map((): number[] => []);
+/** @throws DifferentAnswers, or what a contestant throws other than NotYet */
+export async function compare(comparison: Comparison): Promise<ComparisonResult> {
+  const all = [comparison.ours, ...comparison.peers];
+  const meter = startLoadMeter();
+  const notYet: Missing[] = [];
+  let standings: readonly Standing[] = all.map((contestant) => ({ contestant, figures: new Map() }));
+  let reference: { readonly engine: string; readonly answer: Answer } | undefined;
   // The first round warms caches, compilers and page tables up, and is not counted.
   for (let round = 0; round <= comparison.rounds; round++) {
-    let answer: string | undefined;
-    for (const [index, contestant] of contestants.entries()) {
-      const measured = await contestant.run();
-      answer ??= measured.answer;
-      if (measured.answer !== undefined && measured.answer !== answer) {
-        throw new Error(
-          `${suite}/${comparison.name}: ${contestant.name} answers ${measured.answer}, ${comparison.ours.name} ${answer ?? ''}`,
-        );
+    const refused = new Set<Standing>();
+    for (const standing of inTurn(standings, round)) {
+      const { engine } = standing.contestant;
+      const measured = await runOnce(standing.contestant);
+      if (measured instanceof NotYet) {
+        notYet.push({ name: engine.name, reason: measured.message });
+        refused.add(standing);
+        continue;
       }
-      if (round > 0) times[index]?.push(measured.ms);
+      const { answer } = measured;
+      if (answer !== undefined) {
+        reference ??= { engine: engine.name, answer };
+        checkAnswer(reference, { engine: engine.name, answer });
+      }
+      if (round > 0) record(standing.figures, measured.figures);
     }
+    standings = standings.filter((standing) => !refused.has(standing));
+    if (standings.length === 0) break;
   }
-  const results = contestants.map((contestant, index) => summarise(contestant.name, times[index] ?? []));
-  const [ours = summarise(comparison.ours.name, []), ...peers] = results;
-  const { name, description, target, rounds, unit = 'ms', missing = [] } = comparison;
+  const figuresOf = (contestant: Contestant): ReadonlyMap<string, readonly number[]> =>
+    standings.find((standing) => standing.contestant === contestant)?.figures ?? new Map<string, number[]>();
+  const { name, description, rounds } = comparison;
+  const othersCpu = meter.othersCpu();
   return {
-    suite,
     name,
     description,
-    target,
     rounds,
-    unit,
-    ours,
-    peers: peers.map((peer) => ({ ...peer, ratio: ours.medianMs / peer.medianMs })),
-    missing,
+    measures: comparison.measures.map((measure) => measureResult(measure, comparison, figuresOf)),
+    notYet,
+    ...(reference === undefined ? {} : { answer: reference.answer }),
+    ...(othersCpu === undefined ? {} : { othersCpu: Number(othersCpu.toFixed(3)) }),
   };
 }
 
-export function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
+/** Round 1 begins with the second contestant, round 2 with the third, … */
+function inTurn(standings: readonly Standing[], round: number): readonly Standing[] {
+  const first = round % standings.length;
+  return [...standings.slice(first), ...standings.slice(0, first)];
 }
 
-export function quantile(values: readonly number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
+async function runOnce(contestant: Contestant) {
+  try {
+    return await contestant.run();
+  } catch (error) {
+    if (error instanceof NotYet) return error;
+    throw new Error(`${contestant.engine.name} failed: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
 }
 
-export async function timed<T>(action: () => Promise<T>): Promise<{ readonly ms: number; readonly value: T }> {
-  const startedMs = performance.now();
-  const value = await action();
-  return { ms: performance.now() - startedMs, value };
+interface Answered {
+  readonly engine: string;
+  readonly answer: Answer;
 }
 
-function summarise(name: string, times: readonly number[]): ContestantResult {
-  return { name, medianMs: median(times), minMs: Math.min(...times), maxMs: Math.max(...times) };
+function checkAnswer(reference: Answered, { engine, answer }: Answered): void {
+  const difference = firstDifference(reference.answer, answer);
+  if (difference === undefined) return;
+  throw new DifferentAnswers(
+    `${engine} and ${reference.engine} differ in ${difference}: ` +
+      `${engine} found ${answerText(answer)}; ${reference.engine} found ${answerText(reference.answer)}`,
+  );
+}
+
+function record(into: Map<string, number[]>, figures: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(figures)) into.set(name, [...(into.get(name) ?? []), value]);
+}
+
+function measureResult(
+  measure: Measure,
+  { ours, peers }: Comparison,
+  figuresOf: (contestant: Contestant) => ReadonlyMap<string, readonly number[]>,
+): MeasureResult {
+  const figure = ({ engine }: { readonly engine: Engine }, values: readonly number[] = []): Figure => ({
+    engine: engine.name,
+    ...(values.length === 0 ? {} : { spread: spreadOf(values) }),
+  });
+  const own = figure(ours, figuresOf(ours).get(measure.name));
+  const others = peers.map((peer): Figure => {
+    const theirs = figure(peer, figuresOf(peer).get(measure.name));
+    // Of nothing lost there is no ratio.
+    if (own.spread === undefined || theirs.spread === undefined || measure.unit === 'count') return theirs;
+    return { ...theirs, ratio: own.spread.median / theirs.spread.median };
+  });
+  const { name, unit, target } = measure;
+  const result = { name, unit, ours: own, peers: others };
+  return target === undefined ? result : { ...result, target, verdict: judge(target, own, others) };
+}
+
+/** Whether a bound is kept. */
+export function judge(target: NonNullable<Measure['target']>, ours: Figure, peers: readonly Figure[]): Verdict {
+  switch (target.kind) {
+    case 'figure':
+      if (ours.spread === undefined) return 'unjudged';
+      return ours.spread.median <= target.max ? 'met' : 'missed';
+    case 'ratio': {
+      const ratios = peers.flatMap(({ engine, ratio }) =>
+        ratio !== undefined && (target.peer === FASTEST || engine === target.peer) ? [ratio] : [],
+      );
+      if (ratios.length === 0) return 'unjudged';
+      return Math.max(...ratios) <= target.max ? 'met' : 'missed';
+    }
+  }
 }

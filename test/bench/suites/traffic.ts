@@ -7,36 +7,39 @@ import { promisify } from 'node:util';
 import { CompressionTypes } from 'kafkajs';
 import { startKafka, type KafkaService } from '../../services/kafka.ts';
 import { PYTHON, ROOT } from '../../support/requirements.ts';
-import { timed, type Contestant, type Suite } from '../runner.ts';
+import { took, TIME, type Contestant, type Engine, type Section, type Size } from '../contract.ts';
+import { timed } from '../statistics.ts';
+import { millraceEngine } from '../subject.ts';
 
 const run = promisify(execFile);
-const EVENTS = 2_000_000;
+const EVENTS: Readonly<Record<Size, number>> = { small: 20_000, full: 2_000_000 };
 const PARTITIONS = 4;
 const TOPIC = 'traffic';
 const SPARK_VERSION = '4.3.0';
 /** The newest that Maven Central has; it runs with the pyspark above. */
 const CONNECTOR_VERSION = '4.2.0';
 
-export const traffic: Suite = {
-  name: 'traffic',
-  async open() {
+export const kafkaWindow: Section = {
+  name: 'kafka-window',
+  async open({ size }) {
+    const events = EVENTS[size];
     const kafka = await startKafka();
     const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'));
-    await produce(kafka);
+    await produce(kafka, events);
     let checkpoints = 0;
     const contestant = (
-      name: string,
+      engine: Engine,
       command: string,
       args: readonly string[],
       env: Record<string, string> = {},
     ): Contestant => ({
-      name,
+      engine,
       run: async () => {
         const CHECKPOINT = join(folder, `checkpoint-${checkpoints++}`);
         const { ms, value } = await timed(() =>
           run(command, args, { env: { ...process.env, BOOTSTRAP: kafka.brokers, TOPIC, CHECKPOINT, ...env } }),
         );
-        return { ms, answer: value.stdout.trim().split('\n').at(-1) ?? '' };
+        return took(ms, { found: value.stdout.trim().split('\n').at(-1) ?? '' });
       },
     });
     const jars = await sparkJars();
@@ -44,22 +47,22 @@ export const traffic: Suite = {
     return {
       comparisons: [
         {
-          name: `Kafka, ${EVENTS / 1e6} M JSON events, 1-minute window count`,
-          description: `process start to the end of the topic; Spark ${SPARK_VERSION} local[2], 2 shuffle partitions, one batch`,
-          target: 'ratio <= 0.333',
+          name: `${events} JSON events in 4 partitions, 1-minute window count`,
+          description: 'from the start of a fresh process to the end of the topic, `availableNow`',
+          measures: [{ ...TIME, target: { kind: 'ratio', max: 0.333, peer: 'Spark' } }],
           rounds: 3,
-          ours: contestant('millrace', process.execPath, [
+          ours: contestant(millraceEngine('`millrace run`, a new process each time'), process.execPath, [
             join(ROOT, 'dist', 'millrace.js'),
             'run',
             join(programs, 'traffic.ts'),
           ]),
           peers:
             typeof jars === 'string'
-              ? [contestant('spark', PYTHON, [join(programs, 'traffic_spark.py')], { SPARK_JARS: jars })]
+              ? [contestant(SPARK, PYTHON, [join(programs, 'traffic_spark.py')], { SPARK_JARS: jars })]
               : [],
-          missing: typeof jars === 'string' ? [] : [`spark: ${jars.missing}`],
         },
       ],
+      missing: typeof jars === 'string' ? [] : [{ name: 'Spark', reason: jars.missing }],
       close: async () => {
         await kafka.stop();
         rmSync(folder, { recursive: true, force: true });
@@ -68,7 +71,13 @@ export const traffic: Suite = {
   },
 };
 
-async function produce(kafka: KafkaService): Promise<void> {
+const SPARK: Engine = {
+  name: 'Spark',
+  version: SPARK_VERSION,
+  settings: `\`local[2]\`, 2 shuffle partitions, 2 GB of heap, no UI, one batch, Kafka connector ${CONNECTOR_VERSION}; a new process each time`,
+};
+
+async function produce(kafka: KafkaService, events: number): Promise<void> {
   const client = kafka.client();
   const admin = client.admin();
   await admin.connect();
@@ -82,11 +91,11 @@ async function produce(kafka: KafkaService): Promise<void> {
   const sections = ['shop', 'blog', 'docs', 'news', 'help'];
   const start = Date.UTC(2026, 0, 1);
   const chunk = 4000;
-  for (let first = 0; first < EVENTS; first += chunk) {
-    const messages = Array.from({ length: chunk }, (_, j) => {
+  for (let first = 0; first < events; first += chunk) {
+    const messages = Array.from({ length: Math.min(chunk, events - first) }, (_, j) => {
       const i = first + j;
       const hash = Math.imul(i, 2654435761) >>> 0;
-      const time = new Date(start + Math.floor((i * 3_600_000) / EVENTS)).toISOString();
+      const time = new Date(start + Math.floor((i * 3_600_000) / events)).toISOString();
       const url = `https://example.com/${sections[hash % 5] ?? ''}/${String(hash % 100_000).padStart(6, '0')}`;
       return {
         partition: i % PARTITIONS,

@@ -1,95 +1,104 @@
-"""Runs every case of test/slt/cases in real Spark and writes what it answers below the case (`npm run goldens [-- FILE…]`)."""
-import json
-import logging
-import os
+"""Runs every case of test/slt/cases in real Spark and writes what it answers below the case.
+
+    npm run goldens -- slt [FILE…]            write the expected parts again
+    npm run goldens -- slt --check [FILE…]    say which stored answers Spark does not give, and write nothing
+
+`--check` spreads the same rows over other partitions, so that a case whose answer rests on the order of rows shows.
+"""
+import argparse
 import re
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from pyspark.errors import PySparkException
-from pyspark.sql import SparkSession
+from spark_answers import Oracle
 
-HERE = Path(__file__).parent
-os.environ["TZ"] = "UTC"
-
-ZONE_DEFAULT = "America/Los_Angeles"
+CASES = Path(__file__).parent / "cases"
+VERSIONS = "# answers: "
+SEPARATORS = ("----", "---- ordered")
 
 
-def session():
-    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
-    spark = (
-        SparkSession.builder.master("local[1]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.shuffle.partitions", "1")
-        .config("spark.sql.session.timeZone", ZONE_DEFAULT)
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.log.level", "OFF")
-        .getOrCreate()
-    )
-    spark.sparkContext.setLogLevel("OFF")
-    for statement in (HERE / "tables.sql").read_text().split(";\n"):
-        if statement.strip():
-            spark.sql(statement)
-    return spark
+@dataclass
+class Case:
+    """One block of a file: what stands before the SQL, the statements, and the expected part."""
+
+    head: list[str]
+    sql: list[str]
+    expected: list[str]
+    options: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def statements(self):
+        return ["\n".join(lines) for lines in split_on(self.sql, ";")]
+
+    def text(self, expected):
+        return "\n".join(self.head + self.sql + expected)
 
 
-def condition_of(error):
-    name = error.getCondition() if isinstance(error, PySparkException) else None
-    if name is None:
-        found = re.search(r"\[([A-Z0-9_.]+)\]", str(error))
-        name = found.group(1) if found else type(error).__name__
-    state = error.getSqlState() if isinstance(error, PySparkException) else None
-    if state is None:
-        found = re.search(r"SQLSTATE: (\w{5})", str(error))
-        state = found.group(1) if found else "-----"
-    return f"error {name} {state}"
+def split_on(lines, separator):
+    parts = [[]]
+    for line in lines:
+        if line == separator:
+            parts.append([])
+        else:
+            parts[-1].append(line)
+    return parts
 
 
-def text_of(name, kind):
-    return f"hex({name})" if kind == "binary" else f"CAST({name} AS STRING)"
-
-
-def answer(spark, sql, options):
-    spark.conf.set("spark.sql.session.timeZone", options.get("zone", ZONE_DEFAULT))
-    spark.conf.set("spark.sql.ansi.enabled", options.get("ansi", "true"))
-    try:
-        frame = spark.sql(sql)
-        lines = [json.dumps([[f.name, f.dataType.simpleString()] for f in frame.schema.fields], ensure_ascii=False, separators=(",", ":"))]
-        names = [f"c{i}" for i in range(len(frame.schema.fields))]
-        texts = frame.toDF(*names).selectExpr(*[text_of(n, f.dataType.simpleString()) for n, f in zip(names, frame.schema.fields)])
-        rows = [json.dumps(list(row), ensure_ascii=False, separators=(",", ":")) for row in texts.collect()]
-        return lines + rows
-    except Exception as error:  # every failure of Spark is an answer
-        return [condition_of(error)]
-
-
-def options_of(header):
-    options = dict(part.split("=", 1) for part in header.split(" skip ")[0].split()[1:] if "=" in part)
-    return options
-
-
-def rewrite(spark, path):
-    out = []
-    count = 0
-    for block in re.split(r"\n{2,}", path.read_text().strip()):
+def blocks(path):
+    """@returns the blocks of a file without its versions: cases, and comments as text"""
+    text = "\n".join(line for line in path.read_text(encoding="utf-8").split("\n") if not line.startswith(VERSIONS))
+    found = []
+    for block in re.split(r"\n{2,}", text.strip()):
         lines = block.split("\n")
         at = next((i for i, line in enumerate(lines) if line.startswith("query")), None)
         if at is None:
-            out.append(block)
+            found.append(block)
             continue
         body = lines[at + 1 :]
-        sql = body[: body.index("----")] if "----" in body else body
-        expected = answer(spark, "\n".join(sql), options_of(lines[at]))
-        out.append("\n".join(lines[: at + 1] + sql + ["----"] + expected))
-        count += 1
-    path.write_text("\n\n".join(out) + "\n")
-    print(f"{path.name}: {count} cases", flush=True)
+        end = next((i for i, line in enumerate(body) if line in SEPARATORS), len(body))
+        header = lines[at].split(" skip ")[0]
+        options = dict(part.split("=", 1) for part in header.split()[1:])
+        found.append(Case(lines[: at + 1], body[:end], body[end:], options))
+    return found
+
+
+def write(oracle, path):
+    found = blocks(path)
+    out = [block if isinstance(block, str) else block.text(oracle.answer(block.statements, block.options)) for block in found]
+    # Comments that open a file stay together with the versions.
+    opening = VERSIONS + oracle.versions
+    out = [f"{opening}\n{out[0]}", *out[1:]] if isinstance(found[0], str) and found[0].startswith("#") else [opening, *out]
+    path.write_text("\n\n".join(out) + "\n", encoding="utf-8")
+    print(f"{path.name}: {sum(isinstance(block, Case) for block in found)} cases", flush=True)
+
+
+def in_any_order(expected):
+    return expected if expected[:1] == ["---- ordered"] else expected[:2] + sorted(expected[2:])
+
+
+def check(oracle, path):
+    """@returns how many stored answers are not what Spark gives"""
+    wrong = 0
+    for case in blocks(path):
+        if isinstance(case, str):
+            continue
+        given = oracle.answer(case.statements, case.options)
+        if in_any_order(given) != in_any_order(case.expected):
+            wrong += 1
+            print(f"{path.name}: " + case.text(case.expected) + "\nSpark now:\n" + "\n".join(given) + "\n")
+    print(f"{path.name}: {wrong} differ", flush=True)
+    return wrong
 
 
 if __name__ == "__main__":
-    spark = session()
-    wanted = [Path(name) for name in sys.argv[1:]] or sorted((HERE / "cases").glob("*.slt"))
-    for path in wanted:
-        rewrite(spark, path)
-    spark.stop()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("files", nargs="*", type=Path)
+    wanted = parser.parse_args()
+    files = wanted.files or sorted(CASES.glob("*.slt"))
+    with Oracle(partitions=3 if wanted.check else 1) as oracle:
+        if wanted.check:
+            sys.exit(min(1, sum([check(oracle, path) for path in files])))
+        for path in files:
+            write(oracle, path)

@@ -66,7 +66,7 @@ const REQUIREMENTS = {
     'tpchgen-cli==4.0.0',
   ],
   servers: ['moto[server]==5.2.5', 'boto3==1.44.5', 'kafka-python==3.0.12'],
-  bench: ['polars==2.1.0', 'bytewax==0.21.1'],
+  bench: ['polars==2.1.0', 'bytewax==0.21.1', 'confluent-kafka==2.16.1', 'orjson==3.13.0'],
 };
 
 /** What the project can do without: a failure to install them is told, and what needs them says so. */

@@ -1,4 +1,4 @@
-/** Kafka → from_json → one-minute windows → count, to the end of the topic; prints the sum and the number of windows. */
+/** Kafka → from_json → one-minute windows → count, to the end of the topic; prints events, windows and a checksum as JSON. */
 import { col, from_json, SparkSession, window } from 'millrace';
 
 const spark = SparkSession.builder.appName('traffic').getOrCreate();
@@ -21,6 +21,12 @@ const query = events
   .trigger({ availableNow: true })
   .start();
 await query.awaitTermination();
-const [row] = await spark.sql('SELECT sum(count) AS events, count(*) AS windows FROM counts').collect();
-console.log(`${String(row?.['events'])} events, ${String(row?.['windows'])} windows`);
+const [answer] = await spark
+  .sql(
+    `SELECT sum(count) AS events, count(*) AS windows, sum(count * (unix_timestamp(window.start) DIV 60 % 1000)) AS checksum
+     FROM counts`,
+  )
+  .toJSON()
+  .collect();
+console.log(answer);
 await spark.stop();

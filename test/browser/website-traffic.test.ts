@@ -4,8 +4,8 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { startBrowser, type Browser } from '../support/browser.ts';
-import { startJupyterLab, type JupyterLab } from '../support/jupyter-lab.ts';
+import { startChromium, type Chromium } from '../services/chromium.ts';
+import { startJupyterLab, type JupyterLab } from '../services/jupyter-lab.ts';
 import { needsBuild, needsChromium, needsPython, ROOT, skipWithout } from '../support/requirements.ts';
 
 /** MILLRACE_SCREENSHOT=docs/website-traffic.png stores the README's picture; otherwise it goes to the temporary folder. */
@@ -17,16 +17,16 @@ describe(
   () => {
     const folder = mkdtempSync(join(tmpdir(), 'millrace-browser-'));
     let lab: JupyterLab;
-    let browser: Browser;
+    let browser: Chromium;
 
     before(async () => {
       cpSync(join(ROOT, 'notebooks'), folder, { recursive: true, filter: (path) => !path.includes('.checkpoints') });
-      lab = await startJupyterLab(folder);
-      browser = await startBrowser({ width: 1280, height: 1000 });
+      lab = await startJupyterLab({ folder });
+      browser = await startChromium({ width: 1280, height: 1000 });
     });
 
     after(async () => {
-      await browser.close();
+      await browser.stop();
       await lab.stop();
       rmSync(folder, { recursive: true, force: true });
     });

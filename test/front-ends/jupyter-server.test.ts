@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { KernelManager, ServerConnection, type Kernel, type KernelMessage } from '@jupyterlab/services';
-import { startJupyterLab, type JupyterLab } from '../support/jupyter-lab.ts';
+import { startJupyterLab, type JupyterLab } from '../services/jupyter-lab.ts';
 import { needsBuild, needsPython, skipWithout } from '../support/requirements.ts';
 
 describe('behind a Jupyter server', { skip: skipWithout(needsPython, needsBuild), timeout: 120_000 }, () => {
@@ -15,7 +15,7 @@ describe('behind a Jupyter server', { skip: skipWithout(needsPython, needsBuild)
   let kernel: Kernel.IKernelConnection;
 
   before(async () => {
-    lab = await startJupyterLab(folder);
+    lab = await startJupyterLab({ folder });
     const serverSettings = ServerConnection.makeSettings({
       baseUrl: lab.url,
       wsUrl: lab.url.replace('http', 'ws'),

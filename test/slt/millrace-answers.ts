@@ -4,6 +4,8 @@ import type { SltCase } from './case-file.ts';
 
 type Session = Public.SparkSession;
 
+/** A single one of these changes no view. */
+const READS_ONLY = /^\s*(?:\/\*.*?\*\/\s*)?(?:SELECT|WITH|VALUES|FROM|TABLE|\()/is;
 const ZONE_DEFAULT = 'America/Los_Angeles';
 
 export class Answers {
@@ -26,7 +28,8 @@ export class Answers {
     try {
       return await this.#run(test);
     } finally {
-      this.#restore();
+      this.#restoreSettings();
+      if (test.setup.length > 0 || !READS_ONLY.test(test.sql)) this.#restoreViews();
     }
   }
 
@@ -50,10 +53,14 @@ export class Answers {
     }
   }
 
-  #restore(): void {
-    const { conf, catalog } = this.#spark;
+  #restoreSettings(): void {
+    const { conf } = this.#spark;
     for (const key of Object.keys(conf.getAll())) if (!this.#settings.has(key)) conf.unset(key);
     for (const [key, value] of this.#settings) if (conf.getOption(key) !== value) conf.set(key, value);
+  }
+
+  #restoreViews(): void {
+    const { catalog } = this.#spark;
     for (const name of this.#viewNames()) if (!this.#views.has(name)) catalog.dropTempView(name);
     this.#makeTables();
   }

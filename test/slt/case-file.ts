@@ -46,7 +46,7 @@ const SEPARATOR = /^----( ordered)?$/;
 /** @param stem the file's name without its ending. @param text its content */
 export function parseFile(stem: string, text: string): SltFile {
   const cases: SltCase[] = [];
-  let feature = stem;
+  let feature = '';
   let line = 1;
   for (const block of text.split('\n\n')) {
     const lines = block.split('\n');

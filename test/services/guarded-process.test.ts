@@ -3,11 +3,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePort } from './free-port.ts';
+import { freePorts } from './free-port.ts';
 import { ServiceError, startGuarded, type GuardedProcess } from './guarded-process.ts';
 import { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
 
@@ -41,8 +42,10 @@ function runs(pid: number): boolean {
 }
 
 async function until(what: string, condition: () => boolean): Promise<void> {
-  for (const endMs = performance.now() + 10_000; performance.now() < endMs; await delay(20)) {
+  const endMs = performance.now() + 10_000;
+  while (performance.now() < endMs) {
     if (condition()) return;
+    await delay(20); // a poll with its bound above
   }
   assert.fail(`${what}: not within 10 s`);
 }
@@ -58,9 +61,9 @@ const up = (server: GuardedProcess): Promise<number[]> =>
     { timeoutMs: TIMEOUT_MS },
   );
 
-const removeLog = async (server: GuardedProcess): Promise<void> => {
-  await rm(path.dirname(server.logFile), { recursive: true });
-};
+function removeLog({ logFile }: GuardedProcess): Promise<void> {
+  return rm(path.dirname(logFile), { recursive: true });
+}
 
 test('stop ends the server in order, then kills its children, and removes the log', async () => {
   const server = await startGuarded('/bin/sh', ['-c', SERVER]);
@@ -185,8 +188,12 @@ test('a stopped server stands still until it is continued', async () => {
   await server.stop();
 });
 
-test('free ports are ports', async () => {
-  const ports = await Promise.all(Array.from({ length: 20 }, freePort));
-  for (const port of ports) assert.ok(port > 1023 && port < 65_536);
+test('free ports are different and can be listened on', async () => {
+  const ports = await freePorts(20);
   assert.equal(new Set(ports).size, 20);
+  for (const port of ports) {
+    const server = createServer().listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    server.close();
+  }
 });

@@ -93,11 +93,13 @@ export async function startGuarded(
   const logFolder = givenLog === undefined ? await temporaryFolder(`${name}-log`) : undefined;
   const logFile = givenLog ?? path.join(logFolder?.path ?? '', `${name}.log`);
   const guard = spawnGuard(logFile, [command, ...args], { env, cwd });
-  const state = { running: true, failed: false };
+  /** `asked`: we wanted it to end; a server that ends unasked and not in order has failed. */
+  const state = { running: true, asked: false, failed: false, told: false };
   const ended = new Promise<void>((resolve, reject) => {
     guard.once('error', reject);
-    guard.once('exit', () => {
+    guard.once('exit', (code) => {
       state.running = false;
+      state.failed ||= !state.asked && code !== 0;
       resolve();
     });
   });
@@ -106,10 +108,12 @@ export async function startGuarded(
   const log = (): Promise<string> => readFile(logFile, 'utf8');
   const failure = async (what: string): Promise<ServiceError> => {
     state.failed = true;
+    state.told = true;
     const end = (await log()).trimEnd().slice(-LOG_END_CHARS);
     return new ServiceError(`${name} ${what}. Its log, kept in ${logFile}, ends:\n${end}`);
   };
   const kill = async (): Promise<void> => {
+    state.asked = true;
     guard.ref(); // nothing else may keep us alive until it is gone
     guard.stdin?.end();
     await ended;
@@ -133,15 +137,20 @@ export async function startGuarded(
         }
       }
     },
-    signal: (signal) => void guard.stdin?.write(`${signal}\n`),
+    signal(signal) {
+      state.asked ||= signal === 'KILL' || signal === 'TERM' || signal === 'INT' || signal === 'HUP';
+      guard.stdin?.write(`${signal}\n`);
+    },
     async stop({ graceMs = GRACE_MS, signal = 'TERM' } = {}) {
       if (state.running && graceMs > 0) {
         guard.ref();
+        state.asked = true;
         guard.stdin?.write(`${signal}\n`);
         await within(ended, graceMs);
       }
       await kill();
       if (!state.failed) await logFolder?.remove();
+      else if (!state.told) process.stderr.write(`${(await failure('had ended by itself')).message}\n`);
     },
   };
 }

@@ -1,0 +1,57 @@
+/** Millrace in this process as a contestant of the batch suite. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataType, type Table, type Vector } from 'apache-arrow';
+import { took, type Answer } from '../contract.ts';
+import { timed } from '../statistics.ts';
+import { millrace, millraceEngine, orNotYet } from '../subject.ts';
+import { THREADS, type BatchEngine } from './engine.ts';
+
+export async function millraceBatch(): Promise<BatchEngine> {
+  const { spark } = await millrace();
+  return {
+    engine: millraceEngine(`in this process, ${THREADS} compute workers; tables from Arrow, results by \`toArrow()\``),
+    load(folder, tables) {
+      for (const name of tables)
+        spark.createDataFrame(readFileSync(join(folder, `${name}.arrow`))).createOrReplaceTempView(name);
+      return Promise.resolve();
+    },
+    ask: ({ sql }) =>
+      orNotYet(async () => {
+        const { ms, value } = await timed(async () => spark.sql(sql).toArrow());
+        return took(ms, summary(value));
+      }),
+    close: () => spark.stop(),
+  };
+}
+
+/** Rows, sums of numbers and bytes of text: enough to notice that two engines answered differently. */
+function summary(table: Table): Answer {
+  const found: Record<string, number> = { rows: table.numRows };
+  for (const [index, { name, type }] of table.schema.fields.entries()) {
+    const column = table.getChildAt(index);
+    if (column === null) continue;
+    if (DataType.isInt(type) || DataType.isFloat(type)) found[name] = sum(column);
+    else if (DataType.isUtf8(type)) found[name] = bytes(column);
+  }
+  return found;
+}
+
+function sum(column: Vector): number {
+  let total = 0;
+  for (const { values, length, nullCount, offset, nullBitmap } of column.data) {
+    const numbers = values as ArrayLike<number | bigint>;
+    for (let i = 0; i < length; i++) {
+      const valid = nullCount === 0 || (((nullBitmap[(offset + i) >> 3] ?? 0) >> ((offset + i) & 7)) & 1) === 1;
+      if (valid) total += Number(numbers[i]);
+    }
+  }
+  return total;
+}
+
+function bytes(column: Vector): number {
+  return column.data.reduce((total, { valueOffsets, length }) => {
+    const offsets = valueOffsets as Int32Array;
+    return total + (offsets[length] ?? 0) - (offsets[0] ?? 0);
+  }, 0);
+}

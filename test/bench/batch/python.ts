@@ -1,0 +1,79 @@
+/** Polars and Spark, each in a Python process of its own, as contestants of the batch suite. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NotYet, type Missing } from '../contract.ts';
+import { startPythonPeer } from '../peers/python-peer.ts';
+import { measuredBy, THREADS, type BatchEngine } from './engine.ts';
+import type { Question } from './questions.ts';
+
+const HEAP = '3g';
+
+/** As a peer of Polars' lazy queries: its own engine for results larger than caches, which is the quicker one here. */
+const POLARS_ENGINE = 'streaming';
+
+export type PeerOrMissing = BatchEngine | { readonly missing: Missing };
+
+export async function polarsBatch(): Promise<PeerOrMissing> {
+  const peer = startPythonPeer('polars_peer.py', { POLARS_MAX_THREADS: String(THREADS) });
+  const version = await versionOf('Polars', peer);
+  if (typeof version !== 'string') return version;
+  return {
+    engine: {
+      name: 'Polars',
+      version,
+      settings: `in a Python process of its own, ${THREADS} threads, lazy queries by its ${POLARS_ENGINE} engine; frames in memory, results as frames`,
+    },
+    load: async (folder, tables) => {
+      await peer.ask({ do: 'load', tables: files(folder, tables, 'arrow') });
+    },
+    ask: async ({ name, file }) => measuredBy(await peer.ask({ do: 'question', name, file, engine: POLARS_ENGINE })),
+    close: () => peer.close(),
+  };
+}
+
+export async function sparkBatch(): Promise<PeerOrMissing> {
+  const scratch = mkdtempSync(join(tmpdir(), 'millrace-bench-spark-'));
+  const peer = startPythonPeer('spark_peer.py', { THREADS: String(THREADS), HEAP, SCRATCH: scratch });
+  const close = async (): Promise<void> => {
+    await peer.close();
+    rmSync(scratch, { recursive: true, force: true });
+  };
+  const version = await versionOf('Spark', { ...peer, close });
+  if (typeof version !== 'string') return version;
+  const summarised = new Set<Question>();
+  return {
+    engine: {
+      name: 'Spark',
+      version,
+      settings: `PySpark in a process of its own, \`local[${THREADS}]\`, ${THREADS} shuffle partitions, ${HEAP} of heap, no UI; tables cached in memory, results to the \`noop\` sink, which throws them away (its answer is checked by an untimed query in the first round)`,
+    },
+    load: async (folder, tables) => {
+      await peer.ask({ do: 'load', tables: files(folder, tables, 'parquet'), cached: true });
+    },
+    async ask(question) {
+      if (question.spark === 'no') throw new NotYet('it has no such question');
+      const summary = !summarised.has(question);
+      summarised.add(question);
+      return measuredBy(await peer.ask({ do: 'sql', text: question.spark ?? question.sql, summary }));
+    },
+    close,
+  };
+}
+
+function files(folder: string, tables: readonly string[], kind: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(tables.map((name) => [name, join(folder, `${name}.${kind}`)]));
+}
+
+/** The version of a started peer; one that does not start is missing. */
+async function versionOf(
+  name: string,
+  peer: ReturnType<typeof startPythonPeer>,
+): Promise<string | { readonly missing: Missing }> {
+  try {
+    return String((await peer.ask({ do: 'version' }))['version']);
+  } catch (error) {
+    await peer.close();
+    return { missing: { name, reason: error instanceof Error ? error.message : String(error) } };
+  }
+}

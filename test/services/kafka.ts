@@ -48,7 +48,9 @@ export const kafkaService: ServiceEntry = {
     try {
       const { resources } = await admin.describeConfigs({
         includeSynonyms: false,
-        resources: [{ type: kafkajs.ConfigResourceTypes.BROKER, name: '1', configNames: ['inter.broker.protocol.version'] }],
+        resources: [
+          { type: kafkajs.ConfigResourceTypes.BROKER, name: '1', configNames: ['inter.broker.protocol.version'] },
+        ],
       });
       return resources[0]?.configEntries[0]?.configValue ?? 'unknown';
     } finally {

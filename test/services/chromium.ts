@@ -52,13 +52,12 @@ export async function startChromium({ width = 1280, height = 900 }: ChromiumOpti
   const executable = chromiumPath();
   if (executable === undefined) throw new Error(chromiumMissing());
   const profile = await temporaryFolder('chromium');
-  const server = await startGuarded(executable, [
-    ...FLAGS,
-    '--remote-debugging-address=127.0.0.1',
-    '--remote-debugging-port=0',
-    `--user-data-dir=${profile.path}`,
-    'about:blank',
-  ]);
+  const debugging = ['--remote-debugging-address=127.0.0.1', '--remote-debugging-port=0'];
+  const server = await startGuarded(
+    executable,
+    [...FLAGS, ...debugging, `--user-data-dir=${profile.path}`, 'about:blank'],
+    { env: { TMPDIR: profile.path } }, // its socket would stay behind
+  );
   const stop = async (): Promise<void> => {
     await server.stop();
     await profile.remove();

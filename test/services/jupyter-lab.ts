@@ -37,6 +37,7 @@ export async function startJupyterLab({ folder, env = {} }: JupyterLabOptions = 
   const lab = await startGuarded(JUPYTER, ['lab', ...labArguments({ notebooks, port, token })], {
     cwd: notebooks,
     env: {
+      TMPDIR: home.path, // what kernels leave in it goes with the rest
       JUPYTER_CONFIG_DIR: path.join(home.path, 'config'),
       JUPYTER_RUNTIME_DIR: path.join(home.path, 'runtime'),
       JUPYTERLAB_SETTINGS_DIR: path.join(home.path, 'settings'),

@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Dealer, Request, Subscriber } from 'zeromq';
 
 export interface Message {
@@ -30,6 +31,9 @@ export interface StartOptions {
   readonly main?: URL;
   /** Node's own arguments before `main`; by default those that TypeScript sources need. */
   readonly execArgv?: readonly string[];
+  /** The command of any kernelspec instead, with `{connection_file}` in it. */
+  readonly argv?: readonly string[];
+  readonly cwd?: string;
   readonly key?: string;
   readonly transport?: 'tcp' | 'ipc';
   readonly env?: Readonly<Record<string, string>>;
@@ -43,6 +47,7 @@ export interface SendOptions {
 
 const DELIMITER = Buffer.from('<IDS|MSG>');
 const ANSWER_MS = 20_000;
+const JOIN_MS = 200;
 /** The client connects before the kernel listens; zeromq's own 100 ms between attempts would be measured as the kernel's. */
 const RECONNECT_MS = 5;
 
@@ -58,6 +63,7 @@ export class KernelClient {
   readonly #heartbeat = new Request({ linger: 0, reconnectInterval: RECONNECT_MS });
   readonly #received: Record<ClientChannel, Message[]> = { shell: [], control: [], stdin: [] };
   readonly #listeners = new Set<() => void>();
+  #watcher: ((message: Message) => void) | undefined;
   stderr = '';
 
   private constructor(child: ChildProcess, folder: string, connection: Connection) {
@@ -86,33 +92,66 @@ export class KernelClient {
     }
     this.#iopub.connect(address(connection, 'iopub'));
     this.#iopub.subscribe();
-    this.#listen(this.#iopub, this.published);
+    this.#listen(this.#iopub, { push: (message) => (this.#watcher ?? ((m) => this.published.push(m)))(message) });
     this.#heartbeat.connect(address(connection, 'hb'));
   }
 
   /** Resolves once the kernel has welcomed this subscriber, so that nothing it publishes later is missed. */
   static async start(options: StartOptions = {}, attempts = 3): Promise<KernelClient> {
-    const folder = await mkdtemp(join(tmpdir(), 'millrace-jupyter-'));
-    const connection = await connectionFor(options, folder);
-    const file = join(folder, 'connection.json');
-    await writeFile(file, JSON.stringify(connection));
-    const main = options.main ?? new URL('./fake-main.ts', import.meta.url);
-    const child = spawn(
-      process.execPath,
-      ['--no-force-async-hooks-checks', ...(options.execArgv ?? ['--import', 'tsx']), main.pathname, file],
-      {
-        stdio: ['ignore', 'ignore', 'pipe'],
-        env: { ...process.env, MILLRACE_HISTORY: join(folder, 'history'), ...options.env },
-      },
-    );
-    const client = new KernelClient(child, folder, connection);
+    const client = await KernelClient.launch(options);
     const isWelcome = (): boolean => client.published.some(({ type }) => type === 'iopub_welcome');
-    await client.until(() => isWelcome() || child.exitCode !== null);
+    await client.until(() => isWelcome() || client.process.exitCode !== null);
     if (isWelcome()) return client;
     // Another process may have taken one of the free ports in between.
     await client.close();
     if (attempts <= 1 || !client.stderr.includes('Address already in use')) throw new Error(client.stderr);
     return KernelClient.start(options, attempts - 1);
+  }
+
+  /** Starts the process and waits for nothing: what is sent reaches the kernel once it listens. */
+  static async launch(options: StartOptions): Promise<KernelClient> {
+    const folder = await mkdtemp(join(tmpdir(), 'millrace-jupyter-'));
+    const connection = await connectionFor(options, folder);
+    const file = join(folder, 'connection.json');
+    await writeFile(file, JSON.stringify(connection));
+    const main = options.main ?? new URL('./fake-main.ts', import.meta.url);
+    const [command = '', ...args] = options.argv?.map((part) => part.replaceAll('{connection_file}', file)) ?? [
+      process.execPath,
+      '--no-force-async-hooks-checks',
+      ...(options.execArgv ?? ['--import', 'tsx']),
+      main.pathname,
+      file,
+    ];
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, MILLRACE_HISTORY: join(folder, 'history'), ...options.env },
+    });
+    return new KernelClient(child, folder, connection);
+  }
+
+  /** For kernels that do not welcome: asks until a status comes, so that nothing published later is missed. */
+  async join(): Promise<void> {
+    for (;;) {
+      const id = await this.send('shell', 'kernel_info_request', {});
+      await this.reply('shell', id);
+      const heard = this.idle(id).then(() => true);
+      // A kernel that was not heard is asked again; the wait that was given up ends with its time, unnoticed.
+      heard.catch(() => undefined);
+      if (await Promise.race([heard, delay(JOIN_MS, false)])) return;
+    }
+  }
+
+  /** Called for every message that is published from now on, instead of keeping it. Returns what ends that. */
+  watch(listener: (message: Message) => void): () => void {
+    this.#watcher = listener;
+    return () => (this.#watcher = undefined);
+  }
+
+  /** Drops what was received, so that later searches are short. */
+  forget(): void {
+    this.published.length = 0;
+    for (const received of Object.values(this.#received)) received.length = 0;
   }
 
   frames(type: string, content: object, options: SendOptions = {}): Buffer[] {
@@ -249,7 +288,7 @@ export class KernelClient {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  #listen(socket: AsyncIterable<Buffer[]>, into: Message[]): void {
+  #listen(socket: AsyncIterable<Buffer[]>, into: { push(message: Message): unknown }): void {
     const read = async (): Promise<void> => {
       for await (const frames of socket) {
         into.push(parse(this.#key, frames));

@@ -188,6 +188,32 @@ test('a stopped server stands still until it is continued', async () => {
   await server.stop();
 });
 
+test('a program that ends by itself is waited for, and its output is apart from its log', async () => {
+  const outputFile = path.join(folder.path, 'answer');
+  const program = await startGuarded('/bin/sh', ['-c', 'sleep 600 & echo working >&2; echo 42'], { outputFile });
+  await program.finished({ timeoutMs: TIMEOUT_MS });
+  assert.equal(readFileSync(outputFile, 'utf8'), '42\n');
+  assert.equal(existsSync(program.logFile), false);
+
+  const failing = await startGuarded('/bin/sh', ['-c', 'echo wrong >&2; exit 4'], { outputFile });
+  await assert.rejects(failing.finished({ timeoutMs: TIMEOUT_MS }), /sh failed \(exit status 4\)[^]*wrong$/);
+  await removeLog(failing);
+
+  const endless = await startGuarded('/bin/sh', ['-c', 'sleep 600'], { outputFile });
+  await assert.rejects(endless.finished({ timeoutMs: 100 }), /not finished after 100 ms/);
+  assert.equal(endless.isRunning(), false);
+  await removeLog(endless);
+});
+
+test('the log of a server that fails after its start is kept', async () => {
+  const server = await startGuarded('/bin/sh', ['-c', 'echo up; sleep 0.2; echo out of memory; exit 9']);
+  await server.ready(async () => assert.match(await server.log(), /up/), { timeoutMs: TIMEOUT_MS });
+  await until('it has ended', () => !server.isRunning());
+  await server.stop();
+  assert.match(readFileSync(server.logFile, 'utf8'), /out of memory/);
+  await removeLog(server);
+});
+
 test('free ports are different and can be listened on', async () => {
   const ports = await freePorts(20);
   assert.equal(new Set(ports).size, 20);

@@ -1,45 +1,16 @@
 /**
- * The one way to start a server for tests. A small shell, the guard, holds a pipe to us and starts the server in a session of its
- * own. The pipe closes when we stop the server and also when we die, however we die; the guard then kills the server's process
- * group, and every process that carries the server's mark in its environment (so also those that moved to other groups).
- *
- *   us ──pipe──▶ guard (sh) ──▶ server (setsid) ──▶ its children
- *
- * A line in the pipe names a signal that the guard passes on to the server. Linux only: it needs setsid and /proc.
+ * The one way to start a server for tests: it ends with us, however we end (see guard.ts), its output is in a file, and it counts as
+ * started once a probe says so.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { Socket } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { spawnGuard } from './guard.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const LOG_END_CHARS = 4000;
 const POLL_MS = 50;
 const GRACE_MS = 5000;
-
-const GUARD = `
-exec 3<&0 </dev/null
-MILLRACE_GUARD=$0 setsid "$@" 3<&- & server=$!
-{
-  while read -r signal <&3; do kill -s "$signal" "$server"; done
-  kill -s KILL -- "-$server"
-} >/dev/null 2>&1 & watch=$!
-exec 3<&-
-wait "$server" 2>/dev/null; code=$?
-{
-  kill -s KILL -- "-$server"
-  for round in 1 2 3; do
-    for place in $(grep -lsxz "MILLRACE_GUARD=$0" /proc/[0-9]*/environ); do
-      pid=\${place#/proc/}
-      kill -s KILL "\${pid%/environ}"
-    done
-  done
-  kill -s KILL "$watch"
-} >/dev/null 2>&1
-exit "$code"
-`;
 
 export interface GuardedOptions {
   /** Added to our own environment; undefined takes one away. */
@@ -47,6 +18,8 @@ export interface GuardedOptions {
   readonly cwd?: string;
   /** Where its output is appended, and then kept. Without it the log has a folder of its own, which goes when all went well. */
   readonly logFile?: string;
+  /** Where its standard output is appended, if not in the log: for programs that print an answer. */
+  readonly outputFile?: string;
 }
 
 export interface ReadyOptions {
@@ -62,7 +35,7 @@ export interface StopOptions {
 
 export interface GuardedProcess {
   readonly logFile: string;
-  /** Resolves once it has ended, for whatever reason, and its children with it. */
+  /** Resolves once it has ended, for whatever reason, and its children with it. It does not keep our process alive. */
   readonly ended: Promise<void>;
   isRunning(): boolean;
   /** Everything that it has written so far. */
@@ -73,6 +46,12 @@ export interface GuardedProcess {
    * and the log kept
    */
   ready<T>(probe: () => Promise<T>, options: ReadyOptions): Promise<T>;
+  /**
+   * Waits for the end of a program that ends by itself.
+   * @throws ServiceError with the end of the log where its exit status is not 0, or where it takes longer than `timeoutMs`; it is
+   * killed then and the log kept
+   */
+  finished(options: ReadyOptions): Promise<void>;
   /** For faults: STOP and CONT, KILL, … to the server itself. */
   signal(name: 'STOP' | 'CONT' | 'KILL' | 'TERM' | 'INT' | 'HUP'): void;
   /** Ends it and all its children. Safe to call again. The log goes too, unless the server had failed. */
@@ -87,12 +66,12 @@ export class ServiceError extends Error {
 export async function startGuarded(
   command: string,
   args: readonly string[],
-  { env = {}, cwd, logFile: givenLog }: GuardedOptions = {},
+  { env = {}, cwd, logFile: givenLog, outputFile }: GuardedOptions = {},
 ): Promise<GuardedProcess> {
   const name = path.basename(command);
   const logFolder = givenLog === undefined ? await temporaryFolder(`${name}-log`) : undefined;
   const logFile = givenLog ?? path.join(logFolder?.path ?? '', `${name}.log`);
-  const guard = spawnGuard(logFile, [command, ...args], { env, cwd });
+  const guard = spawnGuard([command, ...args], { env, cwd, logFile, outputFile });
   /** `asked`: we wanted it to end; a server that ends unasked and not in order has failed. */
   const state = { running: true, asked: false, failed: false, told: false };
   const ended = new Promise<void>((resolve, reject) => {
@@ -137,6 +116,15 @@ export async function startGuarded(
         }
       }
     },
+    async finished({ timeoutMs }) {
+      await within(ended, timeoutMs);
+      if (state.running) {
+        await kill();
+        throw await failure(`was not finished after ${timeoutMs} ms`);
+      }
+      if (guard.exitCode !== 0) throw await failure(`failed (exit status ${guard.exitCode ?? 'unknown'})`);
+      await logFolder?.remove();
+    },
     signal(signal) {
       state.asked ||= signal === 'KILL' || signal === 'TERM' || signal === 'INT' || signal === 'HUP';
       guard.stdin?.write(`${signal}\n`);
@@ -153,26 +141,6 @@ export async function startGuarded(
       else if (!state.told) process.stderr.write(`${(await failure('had ended by itself')).message}\n`);
     },
   };
-}
-
-function spawnGuard(
-  logFile: string,
-  command: readonly string[],
-  { env, cwd }: Pick<GuardedOptions, 'env'> & { readonly cwd: string | undefined },
-): ChildProcess {
-  const output = openSync(logFile, 'a');
-  const guard = spawn('/bin/sh', ['-c', GUARD, crypto.randomUUID(), ...command], {
-    stdio: ['pipe', output, output],
-    detached: true, // the terminal's Ctrl-C is for us, not for the guard
-    env: { ...process.env, ...env },
-    ...(cwd === undefined ? {} : { cwd }),
-  });
-  closeSync(output);
-  guard.stdin?.on('error', () => undefined); // it has ended already: `ended` tells
-  // A server that a failed test left running must not keep the test process alive.
-  guard.unref();
-  if (guard.stdin instanceof Socket) guard.stdin.unref();
-  return guard;
 }
 
 type Outcome<T> =

@@ -34,6 +34,8 @@ SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.shuffle.partitions": "1",
     "spark.sql.adaptive.enabled": "false",
+    # Else the rows that the source itself filters out are not in numInputRows.
+    "spark.sql.json.filterPushdown.enabled": "false",
     "spark.sql.streaming.pollingDelay": "2ms",
     "spark.sql.streaming.numRecentProgressUpdates": "1000",
 }

@@ -21,8 +21,11 @@ class View:
 
 @dataclass(frozen=True)
 class Table:
+    """Spark reads a table from files in any case, so `stored` is for Millrace."""
+
     schema: str
     rows: list[Any]
+    stored: bool = False
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ class Run:
         for log in changes.get("forget", []):
             forget(self.checkpoint, log)
         self._ended = False
-        self.log.append({"restart": changes})
+        self.log.append({"restart": True})
 
     def process(self) -> None:
         """All that lies in the inputs, and what follows from it."""
@@ -161,6 +161,8 @@ class Run:
             return
         recent = self._query.recentProgress
         for progress in recent[self._reported :]:
+            if "addBatch" not in progress.durationMs:
+                continue  # a trigger that found nothing to do
             rows = self.rows_of(progress.batchId)
             self.log.append(batch_line(progress, rows, self.masks, with_progress=self.case.progress))
         self._reported = len(recent)

@@ -22,6 +22,8 @@ export interface View {
 export interface Table {
   readonly schema: string;
   readonly rows: readonly CaseRow[];
+  /** In files, not in the program's memory. */
+  readonly stored: boolean;
 }
 
 export type CaseProgram =
@@ -50,7 +52,8 @@ export interface Feed {
   readonly waitMs: number;
 }
 
-export type Step = { readonly kind: 'feed'; readonly feed: Feed } | { readonly kind: 'restart'; readonly restart: Restart };
+export type Step =
+  { readonly kind: 'feed'; readonly feed: Feed } | { readonly kind: 'restart'; readonly restart: Restart };
 
 const MODES = ['append', 'update', 'complete'] as const;
 const TRIGGERS = ['processingTime', 'availableNow', 'once'] as const;
@@ -180,8 +183,9 @@ function viewOf(json: unknown, place: string): View {
 }
 
 function tableOf(json: unknown, place: string): Table {
-  const raw = record(json, place, ['schema', 'rows']);
-  return { schema: text(raw['schema'], place), rows: rows(raw['rows'], place) };
+  const raw = record(json, place, ['schema', 'rows', 'stored']);
+  const stored = optional(raw['stored'], place, flag) ?? false;
+  return { schema: text(raw['schema'], place), rows: rows(raw['rows'], place), stored };
 }
 
 function stepOf(json: unknown, place: string, programs: Shared['programs']): Step {
@@ -210,7 +214,12 @@ function restartOf(json: unknown, place: string, programs: Shared['programs']): 
 
 function fileOf(json: unknown, place: string): NamedFile {
   const [view, name, mtimeS, content] = array(json, place);
-  return { view: text(view, place), name: text(name, place), mtimeS: number(mtimeS, place), rows: rows(content, place) };
+  return {
+    view: text(view, place),
+    name: text(name, place),
+    mtimeS: number(mtimeS, place),
+    rows: rows(content, place),
+  };
 }
 
 function rows(json: unknown, place: string): readonly CaseRow[] {
@@ -228,5 +237,7 @@ function oneOf<T extends string>(choices: readonly T[], json: unknown, place: st
 }
 
 function mapValues<T>(json: unknown, place: string, read: Read<T>): Readonly<Record<string, T>> {
-  return Object.fromEntries(Object.entries(record(json, place)).map(([key, value]) => [key, read(value, `${place}: ${key}`)]));
+  return Object.fromEntries(
+    Object.entries(record(json, place)).map(([key, value]) => [key, read(value, `${place}: ${key}`)]),
+  );
 }

@@ -37,7 +37,7 @@ export function frameOf(ground: Ground, program: CaseProgram): DataFrame {
 /** Batch DataFrames of the case's tables. */
 export async function readTables(spark: Session, test: StreamCase, inputs: Inputs): Promise<Ground['tables']> {
   const tables = Object.entries(test.tables).map(async ([name, { schema, stored }]) => {
-    const read = spark.read.schema(schema).json(inputs.folder(name)) as DataFrame;
+    const read = spark.read.schema(schema).json(inputs.folder(name));
     if (stored) return [name, read] as const;
     const rows = await read.collect();
     const values = rows.map((row) => read.columns.map((column) => row[column]));
@@ -53,7 +53,7 @@ function source({ spark, test, inputs, tables }: Ground, name: string): DataFram
   const view = test.views[name];
   if (view === undefined) throw new TypeError(`${test.name}: there is no view '${name}'`);
   const options = { maxFilesPerTrigger: 1, ...view.options };
-  const frame = spark.readStream.format(view.format).schema(view.schema).options(options).load(folder) as DataFrame;
+  const frame = spark.readStream.format(view.format).schema(view.schema).options(options).load(folder);
   return view.watermark === undefined ? frame : frame.withWatermark(...view.watermark);
 }
 
@@ -109,7 +109,7 @@ const METHODS: Readonly<Record<string, Method>> = {
     if (first === undefined) throw new TypeError('agg needs an aggregate');
     return { frame: 'grouped' in built ? built.grouped.agg(first, ...rest) : built.frame.agg(first, ...rest) };
   },
-  count: (_ground, built) => ({ frame: groupedIn(built).count() as DataFrame }),
+  count: (_ground, built) => ({ frame: groupedIn(built).count() }),
   function: (_ground, built, [name, mode, timeout]) => {
     const apply = FUNCTIONS[text(name, 'function')];
     if (apply === undefined) throw new TypeError(`there is no state function '${text(name, 'function')}' yet`);

@@ -1,0 +1,4 @@
+-- Currency conversion: dollars to euros.
+-- stream: append
+SELECT auction, bidder, 0.908 * price AS price, dateTime, extra
+FROM bid

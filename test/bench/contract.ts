@@ -81,7 +81,7 @@ export interface OpenedSection {
 export interface SectionContext {
   readonly size: Size;
   /** A line for whoever waits, on standard error. */
-  note(line: string): void;
+  readonly note: (line: string) => void;
 }
 
 export interface Section {

@@ -22,7 +22,7 @@ export async function duckDbBatch(): Promise<BatchEngine> {
     },
     async ask({ duckdb }) {
       const { ms } = await timed(() => duck.query(`CREATE OR REPLACE TEMP TABLE result AS ${duckdb}`));
-      return took(ms, await summary(duck));
+      return took(ms, await duckDbSummary(duck));
     },
     close: () => {
       duck.close();
@@ -31,8 +31,8 @@ export async function duckDbBatch(): Promise<BatchEngine> {
   };
 }
 
-/** Rows, sums of numbers and bytes of text. */
-async function summary(duck: DuckDb): Promise<Record<string, number>> {
+/** Rows of the table `result`, sums of numbers and bytes of text. */
+export async function duckDbSummary(duck: DuckDb): Promise<Record<string, number>> {
   const columns = (await duck.query('DESCRIBE result')).flatMap(([name = '', type = '']) => {
     if (NUMBER.test(type)) return [{ name, sum: `coalesce(sum("${name}"::DOUBLE), 0)` }];
     return type === 'VARCHAR' ? [{ name, sum: `coalesce(sum(strlen("${name}")), 0)` }] : [];

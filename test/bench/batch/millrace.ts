@@ -19,14 +19,14 @@ export async function millraceBatch(): Promise<BatchEngine> {
     ask: ({ sql }) =>
       orNotYet(async () => {
         const { ms, value } = await timed(async () => spark.sql(sql).toArrow());
-        return took(ms, summary(value));
+        return took(ms, arrowSummary(value));
       }),
     close: () => spark.stop(),
   };
 }
 
 /** Rows, sums of numbers and bytes of text: enough to notice that two engines answered differently. */
-function summary(table: Table): Answer {
+export function arrowSummary(table: Table): Answer {
   const found: Record<string, number> = { rows: table.numRows };
   for (const [index, { name, type }] of table.schema.fields.entries()) {
     const column = table.getChildAt(index);

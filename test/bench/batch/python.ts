@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NotYet, type Missing } from '../contract.ts';
-import { startPythonPeer } from '../peers/python-peer.ts';
+import { startPythonPeer, type PythonPeer } from '../peers/python-peer.ts';
 import { measuredBy, THREADS, type BatchEngine } from './engine.ts';
 import type { Question } from './questions.ts';
 
@@ -32,7 +32,15 @@ export async function polarsBatch(): Promise<PeerOrMissing> {
   };
 }
 
-export async function sparkBatch(): Promise<PeerOrMissing> {
+export interface StartedSpark {
+  readonly peer: PythonPeer;
+  readonly version: string;
+  /** What holds of it whatever it is asked. */
+  readonly settings: string;
+  close(): Promise<void>;
+}
+
+export async function startSpark(): Promise<StartedSpark | { readonly missing: Missing }> {
   const scratch = mkdtempSync(join(tmpdir(), 'millrace-bench-spark-'));
   const peer = startPythonPeer('spark_peer.py', { THREADS: String(THREADS), HEAP, SCRATCH: scratch });
   const close = async (): Promise<void> => {
@@ -41,12 +49,20 @@ export async function sparkBatch(): Promise<PeerOrMissing> {
   };
   const version = await versionOf('Spark', { ...peer, close });
   if (typeof version !== 'string') return version;
+  const settings = `PySpark in a process of its own, \`local[${THREADS}]\`, ${THREADS} shuffle partitions, ${HEAP} of heap, no UI`;
+  return { peer, version, settings, close };
+}
+
+export async function sparkBatch(): Promise<PeerOrMissing> {
+  const spark = await startSpark();
+  if ('missing' in spark) return spark;
+  const { peer, version, settings } = spark;
   const summarised = new Set<Question>();
   return {
     engine: {
       name: 'Spark',
       version,
-      settings: `PySpark in a process of its own, \`local[${THREADS}]\`, ${THREADS} shuffle partitions, ${HEAP} of heap, no UI; tables cached in memory, results to the \`noop\` sink, which throws them away (its answer is checked by an untimed query in the first round)`,
+      settings: `${settings}; tables cached in memory, results to the \`noop\` sink, which throws them away (its answer is checked by an untimed query in the first round)`,
     },
     load: async (folder, tables) => {
       await peer.ask({ do: 'load', tables: files(folder, tables, 'parquet'), cached: true });
@@ -57,7 +73,7 @@ export async function sparkBatch(): Promise<PeerOrMissing> {
       summarised.add(question);
       return measuredBy(await peer.ask({ do: 'sql', text: question.spark ?? question.sql, summary }));
     },
-    close,
+    close: () => spark.close(),
   };
 }
 

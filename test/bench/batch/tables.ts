@@ -8,15 +8,15 @@ import type { SectionContext, Size } from '../contract.ts';
 
 const ROWS: Readonly<Record<Size, number>> = { small: 100_000, full: 10_000_000 };
 /** Changes when make_tables.py makes other rows. */
-const TABLES_VERSION = 1;
+const TABLES_VERSION = 2;
 const SCRIPT = join(ROOT, 'test', 'bench', 'peers', 'make_tables.py');
 
 /** @returns their folder: one .arrow and one .parquet file a table, with the same rows */
-export async function sharedTables({ size, note }: SectionContext): Promise<string> {
-  const rows = ROWS[size];
+export async function sharedTables(context: SectionContext): Promise<string> {
+  const rows = ROWS[context.size];
   const folder = join(ROOT, '.cache', 'bench', `tables-${TABLES_VERSION}-${rows}`);
   if (existsSync(folder)) return folder;
-  note(`making tables of ${rows} rows`);
+  context.note(`making tables of ${rows} rows`);
   mkdirSync(dirname(folder), { recursive: true });
   const work = mkdtempSync(`${folder}.partial-`);
   try {

@@ -38,7 +38,8 @@ def events(r: np.random.Generator, n: int) -> dict:
 
 
 def groupby(r: np.random.Generator, n: int) -> dict:
-    few, many = 100, max(n // 100, 100)
+    # In a small table groups stay large enough to have a correlation.
+    few, many = 100 if n >= 1_000_000 else 10, max(n // 100, 100)
     ids = {f"id{i}": r.integers(1, (many if i in (3, 6) else few) + 1, n) for i in range(1, 7)}
     return {
         "id1": names("id", 3, ids["id1"]),

@@ -17,9 +17,9 @@ def serve(handlers: dict[str, Handler]) -> None:
     for line in sys.stdin:
         request = json.loads(line)
         try:
-            answer = handlers[request["do"]](request)
+            answer = json.dumps(handlers[request["do"]](request), allow_nan=False)
         except Exception as error:  # the process that asked decides what a failure means
             traceback.print_exc()
-            answer = {"error": f"{type(error).__name__}: {str(error)[:500]}"}
-        answers.write(json.dumps(answer) + "\n")
+            answer = json.dumps({"error": f"{type(error).__name__}: {str(error)[:500]}"})
+        answers.write(answer + "\n")
         answers.flush()

@@ -1,5 +1,6 @@
 """Spark as a peer of the batch suite: tables from Parquet, cached in memory before a question is timed."""
 import os
+import tempfile
 import time
 from typing import Any
 
@@ -51,6 +52,34 @@ def load(request: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def files(request: dict[str, Any]) -> dict[str, Any]:
+    """Views over JSON or CSV files, which each query reads anew."""
+    for name, table in request["tables"].items():
+        spark.read.schema(table["schema"]).format(table["format"]).load(table["path"]).createOrReplaceTempView(name)
+    return {}
+
+
+def stream(request: dict[str, Any]) -> dict[str, Any]:
+    """Times a streaming query over JSON files to its end; with `summary` its rows are summed up, and the time is worth nothing."""
+    for name, table in request["tables"].items():
+        events = spark.readStream.schema(table["schema"]).json(table["path"]).withWatermark("dateTime", request["watermark"])
+        events.createOrReplaceTempView(name)
+    found: dict[str, float] = {}
+
+    def add(batch: DataFrame, _: int) -> None:
+        for name, value in summary(batch).items():
+            found[name] = found.get(name, 0) + value
+
+    with tempfile.TemporaryDirectory(dir=os.environ["SCRATCH"]) as checkpoint:
+        started = time.perf_counter()
+        writer = spark.sql(request["text"]).writeStream.outputMode(request["mode"]).trigger(availableNow=True)
+        writer = writer.option("checkpointLocation", checkpoint)
+        query = (writer.foreachBatch(add) if request["summary"] else writer.format("noop")).start()
+        query.awaitTermination()
+        ms = (time.perf_counter() - started) * 1e3
+    return {"ms": ms, **({"answer": found} if request["summary"] else {})}
+
+
 def sql(request: dict[str, Any]) -> dict[str, Any]:
     """Times a query whose every column is computed and thrown away; its summary is another, untimed query."""
     started = time.perf_counter()
@@ -67,4 +96,13 @@ def rows(request: dict[str, Any]) -> dict[str, Any]:
     return {"ms": ms, "rows": [[None if value is None else str(value) for value in row] for row in found]}
 
 
-serve({"version": lambda _: {"version": pyspark.__version__}, "load": load, "sql": sql, "rows": rows})
+serve(
+    {
+        "version": lambda _: {"version": pyspark.__version__},
+        "load": load,
+        "files": files,
+        "sql": sql,
+        "stream": stream,
+        "rows": rows,
+    }
+)

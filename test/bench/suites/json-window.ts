@@ -14,16 +14,17 @@ const SCHEMA = 'timestamp TIMESTAMP, url STRING, user STRING';
 
 export const jsonWindow: Section = {
   name: 'json-window',
-  async open({ size, note }) {
+  async open(context) {
+    const rows = ROWS[context.size];
     const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'));
     const file = join(folder, 'events.ndjson');
-    note(`writing ${ROWS[size]} lines`);
-    await writeEvents(file, ROWS[size]);
+    context.note(`writing ${rows} lines`);
+    await writeEvents(file, rows);
     const ours = await millraceBatch();
     const { peers, missing } = await batchPeers();
     return {
       comparisons: [
-        questionComparison(question(file, ROWS[size]), ours, peers, {
+        questionComparison(question(file, rows), ours, peers, {
           target: { kind: 'ratio', max: 0.5, peer: 'DuckDB' },
           rounds: 5,
         }),

@@ -1,92 +1,153 @@
-/** The kernel as a front end meets it: start, a cell's round trip, completion, idle memory. Figures of ours alone; bounds are the project's. */
-import { readFileSync } from 'node:fs';
-import { KernelClient } from '../../jupyter/support/client.ts';
-import { median, timed, type Comparison, type Suite } from '../runner.ts';
+/** The kernel as a front end meets it, beside ipykernel, Deno and tslab, all spoken to by the same client. */
+import type { KernelClient } from '../../jupyter/support/client.ts';
+import type { Comparison, Measure, Measured, OpenedSection, Section, Size, Suite, Target } from '../contract.ts';
+import { kernelKinds, startKernel, type KernelKind, type KernelKinds } from '../kernel/kinds.ts';
+import {
+  busyCompletion,
+  cells,
+  completions,
+  idleMemory,
+  interrupt,
+  lines,
+  startTimes,
+  updates,
+} from '../kernel/measures.ts';
 
-const MAIN = new URL('../../../dist/main.js', import.meta.url);
-const start = (): Promise<KernelClient> => KernelClient.start({ main: MAIN, execArgv: [] });
-
-export const kernelSuite: Suite = {
-  name: 'kernel',
-  async open() {
-    const kernel = await start();
-    await kernel.execute('1+1');
-    const idleMb = memoryMb(kernel.process.pid ?? 0);
-    const alone = (
-      name: string,
-      description: string,
-      target: string,
-      rounds: number,
-      run: () => Promise<number>,
-    ): Comparison => ({
-      name,
-      description,
-      target,
-      rounds,
-      ours: { name: 'millrace', run: async () => ({ ms: await run() }) },
-      peers: [],
-    });
-    return {
-      comparisons: [
-        alone('start to kernel_info', 'process start to kernel_info_reply', 'ms <= 250', 7, async () => {
-          const { ms, value } = await timed(async () => {
-            const started = await start();
-            await started.request('shell', 'kernel_info_request', {});
-            return started;
-          });
-          await value.shutdown();
-          return ms;
-        }),
-        alone('1+1', 'median of 300 cells, request to reply', 'ms <= 1', 5, () => cellMs(kernel)),
-        alone('completion, warm', 'median of 100 completions of spark.re', 'ms <= 15', 5, () =>
-          medianOf(100, () => kernel.request('shell', 'complete_request', { code: 'spark.re', cursor_pos: 8 })),
-        ),
-        alone('completion, first', 'a fresh kernel, one cell, its first completion', 'ms <= 1500', 3, async () => {
-          const started = await start();
-          await started.execute('1+1');
-          const { ms } = await timed(() =>
-            started.request('shell', 'complete_request', { code: 'spark.re', cursor_pos: 8 }),
-          );
-          await started.shutdown();
-          return ms;
-        }),
-        {
-          ...alone(
-            'idle memory',
-            'resident set after the first cell, before engine and language service',
-            'MB <= 120',
-            1,
-            () => Promise.resolve(idleMb),
-          ),
-          unit: 'MB',
-        },
-      ],
-      close: async () => {
-        await kernel.shutdown();
-      },
-    };
-  },
+const COUNTS: Readonly<Record<Size, { cells: number; completions: number; updates: number; lines: number }>> = {
+  small: { cells: 20, completions: 5, updates: 100, lines: 500 },
+  full: { cells: 300, completions: 50, updates: 3000, lines: 20_000 },
 };
 
-/** From the request to its reply; the next one waits for the cell's idle. */
-async function cellMs(kernel: KernelClient): Promise<number> {
-  const times: number[] = [];
-  for (let i = 0; i < 300; i++) {
-    const startedMs = performance.now();
-    const id = await kernel.executeLater('1+1');
-    await kernel.reply('shell', id);
-    times.push(performance.now() - startedMs);
-    await kernel.idle(id);
-  }
-  return median(times);
+export const kernel: Suite = {
+  name: 'kernel',
+  sections: [
+    { name: 'start', open: openStart },
+    { name: 'cells', open: ({ size }) => openRunning((kinds, running) => cellComparisons(kinds, running, size)) },
+    { name: 'interrupt', open: () => openRunning(interruptComparisons) },
+  ] satisfies readonly Section[],
+};
+
+/** A kernel of each kind that runs; one that has ended is started again. */
+type Running = (kind: KernelKind) => Promise<KernelClient>;
+
+interface What extends Pick<Comparison, 'name' | 'description' | 'measures' | 'rounds'> {
+  readonly run: (kind: KernelKind) => Promise<Measured>;
 }
 
-async function medianOf(count: number, action: () => Promise<unknown>): Promise<number> {
-  const times: number[] = [];
-  for (let i = 0; i < count; i++) times.push((await timed(action)).ms);
-  return median(times);
+function between({ ours, peers }: KernelKinds, { run, ...about }: What): Comparison {
+  const contestant = (kind: KernelKind) => ({ engine: kind.engine, run: () => run(kind) });
+  return { ...about, ours: contestant(ours), peers: peers.map(contestant) };
 }
 
-function memoryMb(pid: number): number {
-  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+async function openStart(): Promise<OpenedSection> {
+  const kinds = await kernelKinds();
+  return {
+    comparisons: [
+      between(kinds, {
+        name: 'start',
+        description: 'a fresh process up to its `kernel_info_reply`, and up to the reply to its first cell, `1+1`',
+        measures: [figure('kernel_info', 'ms', 250), figure('first cell', 'ms')],
+        rounds: 7,
+        run: startTimes,
+      }),
+      between(kinds, {
+        name: 'idle memory',
+        description:
+          'the process and those below it after the first cell; of ours, before engine and language service are used; the proportional set counts pages that other processes have too, such as those of Node, in part',
+        measures: [figure('resident', 'MB', 120), figure('proportional', 'MB')],
+        rounds: 3,
+        run: idleMemory,
+      }),
+    ],
+    missing: kinds.missing,
+    close: () => Promise.resolve(),
+  };
+}
+
+async function openRunning(
+  comparisonsOf: (kinds: KernelKinds, running: Running) => readonly Comparison[],
+): Promise<OpenedSection> {
+  const kinds = await kernelKinds();
+  const clients = new Map<KernelKind, KernelClient>();
+  const running: Running = async (kind) => {
+    const known = clients.get(kind);
+    if (known !== undefined && known.process.exitCode === null && known.process.signalCode === null) return known;
+    await known?.close();
+    const client = await startKernel(kind);
+    clients.set(kind, client);
+    return client;
+  };
+  return {
+    comparisons: comparisonsOf(kinds, running),
+    missing: kinds.missing,
+    close: async () => {
+      for (const client of clients.values()) await client.close();
+    },
+  };
+}
+
+function cellComparisons(kinds: KernelKinds, running: Running, size: Size): readonly Comparison[] {
+  const counts = COUNTS[size];
+  return [
+    between(kinds, {
+      name: `1+1, ${counts.cells} cells`,
+      description: 'one after the other, from the request to its reply, each sent after the idle of the one before',
+      measures: [
+        figure('p50', 'ms', 1),
+        figure('p99', 'ms'),
+        figure('results lost', 'count', 0),
+        figure('results after idle', 'count', 0),
+      ],
+      rounds: 5,
+      run: async (kind) => cells(await running(kind), kind, counts.cells),
+    }),
+    between(kinds, {
+      name: 'completion, warm',
+      description: `${counts.completions} completions of a member of a declared array`,
+      measures: [figure('p50', 'ms', 15), figure('p99', 'ms')],
+      rounds: 5,
+      run: async (kind) => completions(await running(kind), kind, counts.completions),
+    }),
+    between(kinds, {
+      name: 'completion while a cell computes',
+      description: 'asked for 0.2 s into a cell that computes for 1.5 s',
+      measures: [figure('time', 'ms', 100)],
+      rounds: 3,
+      run: async (kind) => busyCompletion(await running(kind), kind),
+    }),
+    between(kinds, {
+      name: `${counts.updates} updates of a display`,
+      description: 'from the request to the last update at the client',
+      measures: [figure('time', 'ms'), figure('lost', 'count', 0)],
+      rounds: 3,
+      run: async (kind) => updates(await running(kind), kind, counts.updates),
+    }),
+    between(kinds, {
+      name: `${counts.lines} lines of output`,
+      description: 'from the request to the last line at the client; kernels may put several lines into one message',
+      measures: [figure('time', 'ms'), figure('lost', 'count', 0)],
+      rounds: 3,
+      run: async (kind) => lines(await running(kind), kind, counts.lines),
+    }),
+  ];
+}
+
+function interruptComparisons(kinds: KernelKinds, running: Running): readonly Comparison[] {
+  const cellsOf = { loop: 'an endless loop', wait: 'an await of 30 s' };
+  return (['loop', 'wait'] as const).map((cell) =>
+    between(kinds, {
+      name: `interrupt of ${cellsOf[cell]}`,
+      description:
+        'from the interrupt, 0.2 s into the cell, to its idle; afterwards a variable of an earlier cell is read',
+      measures: [figure('time', 'ms'), figure('state lost', 'count', 0)],
+      rounds: 3,
+      run: async (kind) => interrupt(await running(kind), kind, cell),
+    }),
+  );
+}
+
+function figure(name: string, unit: Measure['unit'], max?: number): Measure {
+  if (max === undefined) return { name, unit };
+  const target: Target = { kind: 'figure', max };
+  return { name, unit, target };
 }

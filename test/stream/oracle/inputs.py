@@ -61,7 +61,8 @@ class Inputs:
 
     def stage(self, view: str, schema: str, name: str, mtime_s: float, rows: list[Any]) -> None:
         aside = self.folder("_staged") / f"{view}-{len(self._staged)}"
-        aside.write_text("".join(f"{line_of(row, schema)}\n" for row in rows))
+        lines = [line_of(row, schema).replace("$FOLDER", self.folder(view).as_uri()) for row in rows]
+        aside.write_text("".join(f"{line}\n" for line in lines))
         os.utime(aside, (MTIME_BASE_S, MTIME_BASE_S + mtime_s))
         self._staged.append((aside, self.folder(view) / name))
 

@@ -1,6 +1,7 @@
 /** The files that a case's views and tables read: their text, and modification times that are the same in every run. */
 import { mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { CaseRow } from './case-file.ts';
 
 /** The first file's time; each later file of `add` is 10 s younger, those of `files` say their own seconds. */
@@ -73,7 +74,8 @@ export class Inputs {
 
   stage({ folder, name, mtimeS, schema, rows }: InputFile): void {
     const aside = path.join(this.folder('_staged'), `${folder}-${this.#staged.length}`);
-    writeFileSync(aside, rows.map((row) => `${lineOf(row, schema)}\n`).join(''));
+    const uri = pathToFileURL(this.folder(folder)).href;
+    writeFileSync(aside, rows.map((row) => `${lineOf(row, schema).replaceAll('$FOLDER', uri)}\n`).join(''));
     utimesSync(aside, MTIME_BASE_S, MTIME_BASE_S + mtimeS);
     this.#staged.push({ aside, place: path.join(this.folder(folder), name) });
   }

@@ -34,7 +34,8 @@ export interface Ending {
 export function runChild(assignment: Assignment, options: ChildOptions): Promise<Ending> {
   return new Promise((resolve, reject) => {
     const { within = [], fault = '', killAfterMs, atGate, boundMs } = options;
-    const [command = '', ...args] = [...within, process.execPath, path.join(DIST, 'millrace.js'), 'run', PROGRAM];
+    const node = [process.execPath, path.join(DIST, 'millrace.js'), 'run', PROGRAM] as const;
+    const [command = '', ...args] = [...within, ...node] as readonly string[];
     const child = spawn(command, args, {
       env: { ...process.env, FAULTS_PROGRAM: JSON.stringify(assignment), MILLRACE_FAULT: fault },
     });

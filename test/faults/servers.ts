@@ -1,5 +1,6 @@
 /** The servers of a session: started when first asked for, by whoever asks first. */
 import { kafkaMissing, startKafka, type KafkaService } from '../services/kafka.ts';
+import { postgresMissing, startPostgres, type PostgresService } from '../services/postgres.ts';
 
 export type ServerName = 'kafka' | 'postgres';
 
@@ -15,23 +16,24 @@ export interface Servers {
   /** Why it cannot be had here; undefined where it can. */
   missing(server: ServerName): Promise<string | undefined>;
   kafka(): Promise<KafkaService>;
-  /** @throws where it is missing */
+  postgres(): Promise<PostgresService>;
   interruptible(server: ServerName): Promise<Interruptible>;
   stop(): Promise<void>;
 }
 
 export function lazyServers(): Servers {
-  let kafka: Promise<KafkaService> | undefined;
-  const startedKafka = (): Promise<KafkaService> => (kafka ??= startKafka());
+  let startedKafka: Promise<KafkaService> | undefined;
+  let startedPostgres: Promise<PostgresService> | undefined;
+  const kafka = (): Promise<KafkaService> => (startedKafka ??= startKafka());
+  const postgres = (): Promise<PostgresService> => (startedPostgres ??= startPostgres());
   return {
-    missing: (server) => (server === 'kafka' ? kafkaMissing() : Promise.resolve('there is no PostgreSQL yet')),
-    kafka: startedKafka,
-    interruptible(server) {
-      if (server === 'kafka') return startedKafka();
-      return Promise.reject(new Error('there is no PostgreSQL yet'));
-    },
+    missing: (server) => (server === 'kafka' ? kafkaMissing() : Promise.resolve(postgresMissing())),
+    kafka,
+    postgres,
+    interruptible: (server) => (server === 'kafka' ? kafka() : postgres()),
     async stop() {
-      await (await kafka)?.stop();
+      await (await startedKafka)?.stop();
+      await (await startedPostgres)?.stop();
     },
   };
 }

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { createTopic } from '../services/produce.ts';
 import type { KafkaService } from '../services/kafka.ts';
+import type { PostgresService } from '../services/postgres.ts';
 import type { Assignment, SinkName } from './program.ts';
 import type { Servers } from './servers.ts';
 import type { Delivered } from './verdict.ts';
@@ -13,8 +14,11 @@ export async function makeTarget(sink: SinkName, name: string, servers: Servers)
     case 'files':
     case 'memory':
       return '';
-    case 'postgres':
-      throw new Error('there is no PostgreSQL yet');
+    case 'postgres': {
+      const postgres = await servers.postgres();
+      await makeTables(postgres, name);
+      return `${postgres.url}#${name}`;
+    }
     case 'kafka': {
       const kafka = await servers.kafka();
       await createTopic(kafka.client(), name);
@@ -29,7 +33,7 @@ export async function contentOf({ sink, folder, target }: Assignment, servers: S
     case 'memory':
       return filesContent(path.join(folder, 'sink'));
     case 'postgres':
-      throw new Error('there is no PostgreSQL yet');
+      return tableContent(await servers.postgres(), target.split('#')[1] ?? '');
     case 'kafka':
       return topicContent(await servers.kafka(), target.split('/')[1] ?? '');
   }
@@ -43,6 +47,21 @@ function filesContent(folder: string): readonly Delivered[] {
     };
     return written.rows.map((row) => ({ batch: written.batch, row }));
   });
+}
+
+async function makeTables(postgres: PostgresService, schema: string): Promise<void> {
+  const client = await postgres.connect();
+  await client.query(`CREATE SCHEMA ${schema}`);
+  await client.query(`CREATE TABLE ${schema}.batches (batch TEXT PRIMARY KEY)`);
+  await client.query(`CREATE TABLE ${schema}.rows (batch TEXT, "row" TEXT)`);
+  await client.end();
+}
+
+async function tableContent(postgres: PostgresService, schema: string): Promise<readonly Delivered[]> {
+  const client = await postgres.connect();
+  const { rows } = await client.query<Delivered>(`SELECT batch, "row" FROM ${schema}.rows`);
+  await client.end();
+  return rows;
 }
 
 /** All records of the topic's one partition. */

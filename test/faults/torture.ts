@@ -18,6 +18,8 @@ export interface Outcome extends Course, Difference {
 const NOTHING: Difference = { lost: 0, doubled: 0, wrong: 0 };
 
 export async function runOnce(stage: Stage, program: Program, fault: Fault): Promise<Outcome> {
+  const missing = await missingServer(stage, program);
+  if (missing !== undefined) return { ...NOTHING, kills: 0, skipped: missing, good: true, ms: 0 };
   const expected = await stage.undisturbed(program);
   const startMs = performance.now();
   const assignment = await stage.assign(program);
@@ -30,6 +32,14 @@ export async function runOnce(stage: Stage, program: Program, fault: Fault): Pro
   const mayDouble = GUARANTEES[program.sink] === 'at least once';
   const good = course.problem === undefined && lost === 0 && wrong === 0 && (doubled === 0 || mayDouble);
   return { ...course, ...difference, good, ms: performance.now() - startMs };
+}
+
+async function missingServer({ servers }: Stage, { source, sink }: Program): Promise<string | undefined> {
+  for (const server of ['kafka', 'postgres'] as const) {
+    const missing = source === server || sink === server ? await servers.missing(server) : undefined;
+    if (missing !== undefined) return missing;
+  }
+  return undefined;
 }
 
 async function disturb(stage: Stage, assignment: Assignment, fault: Fault): Promise<Course> {

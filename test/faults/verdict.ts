@@ -19,7 +19,10 @@ export interface Difference {
   readonly lost: number;
   /** Records too many, whether a row came twice or a record was counted twice. */
   readonly doubled: number;
-  /** Rows that differ, or came in another batch, though each record is there as often as it should be. */
+  /**
+   * Records that the undisturbed run's sink does not have at all. Where there are none, and nothing was lost or doubled: rows that
+   * differ, or came in another batch.
+   */
   readonly wrong: number;
 }
 
@@ -31,14 +34,15 @@ export function compare(
   const wanted = timesOf(expected);
   const { kept, repeated } = withoutRepeats(actual, wanted);
   const [before, after] = [finalRecords(expected, outputMode), finalRecords(kept, outputMode)];
-  let [lost, doubled] = [0, sum(repeated.flatMap((row) => [...recordsIn(row).values()]))];
+  let [lost, doubled, wrong] = [0, 0, 0];
   for (const record of new Set([...before.keys(), ...after.keys()])) {
     const more = (after.get(record) ?? 0) - (before.get(record) ?? 0);
     if (more < 0) lost -= more;
-    else doubled += more;
+    else if (before.has(record)) doubled += more;
+    else wrong += more;
   }
-  const isComplete = lost === 0 && doubled === sum(repeated.flatMap((row) => [...recordsIn(row).values()]));
-  return { lost, doubled, wrong: isComplete ? differing(wanted, timesOf(kept)) : 0 };
+  if (lost + doubled + wrong === 0) wrong = differing(wanted, timesOf(kept));
+  return { lost, doubled: doubled + sum(repeated.flatMap((row) => [...recordsIn(row).values()])), wrong };
 }
 
 /** How often each row came in each batch. */
@@ -114,7 +118,10 @@ function keyOf(row: string): string {
 function recordsIn(row: string): ReadonlyMap<string, number> {
   const { marks } = JSON.parse(row) as Row;
   if (marks === undefined) return new Map([[keyOf(row), 1]]);
-  const digits = [...marks].reverse().map((digit, slot) => [`${keyOf(row)}/${slot}`, parseInt(digit, 16)] as const);
+  const digits = Array.from(
+    marks,
+    (_, slot) => [`${keyOf(row)}/${slot}`, parseInt(marks.charAt(marks.length - 1 - slot), 16)] as const,
+  );
   return new Map(digits.filter(([, times]) => times > 0));
 }
 

@@ -124,17 +124,23 @@ function swap(a: string, b: string): void {
   fs.renameSync(aside, b);
 }
 
-/** Whether an error's text names one of the files, a file beside it, or the other log's file of the same batch. */
+/**
+ * Whether an error's text names one of the files, or the file that a checksum belongs to. Where the two logs disagree either may
+ * be meant.
+ */
 export function names(text: string, files: readonly string[]): boolean {
   return files.some((file) => {
     const name = path.basename(file).replace(/^\.(.*)\.crc$/, '$1');
     const folder = path.dirname(file);
-    const folders = folder === 'offsets' || folder === 'commits' ? ['offsets', 'commits'] : [folder];
-    return folders.some((candidate) => {
-      const place = candidate === '.' ? name : `${candidate}/${name}`;
-      return new RegExp(`(^|[^\\w.])${place.replaceAll('.', '\\.')}\\b`).test(text);
-    });
+    if (folder === 'offsets' || folder === 'commits') return /(offsets|commits)\/\d/.test(text);
+    const place = folder === '.' ? name : `${folder}/${name}`;
+    return new RegExp(`${place.replaceAll('.', '\\.')}(?!\\w)`).test(text);
   });
+}
+
+/** Whether it names any file of a checkpoint: whole files in each other's place need not be told apart. */
+export function namesAny(text: string): boolean {
+  return /(metadata|(offsets|commits|sources|state)\/\w+)/.test(text);
 }
 
 /** Puts a folder's content in place of another's. */

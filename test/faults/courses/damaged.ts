@@ -4,7 +4,7 @@
  */
 import path from 'node:path';
 import { faultSetting, type CheckpointDamage } from '../fault.ts';
-import { copyFolder, damage, digestsOf, names } from './checkpoint.ts';
+import { copyFolder, damage, digestsOf, names, namesAny } from './checkpoint.ts';
 import { errorOf, toTheEnd, type Course, type Run } from './course.ts';
 import { killedEach } from './kills.ts';
 
@@ -23,7 +23,8 @@ export async function damaged(run: Run, folder: string, fault: CheckpointDamage)
   if (ending.hung) return { ...course, problem: 'hangs', error };
   const after = digestsOf(checkpoint);
   if (JSON.stringify(after) !== JSON.stringify(digests)) return { ...course, problem: 'overwrites', error };
-  if (!names(error, files)) return { ...course, problem: 'names nothing', error };
+  const isMoved = fault.damage === 'duplicate' || fault.damage === 'swap';
+  if (!(isMoved ? namesAny(error) : names(error, files))) return { ...course, problem: 'names nothing', error };
   copyFolder(copy, checkpoint);
   return await toTheEnd(run, { ...course, error });
 }

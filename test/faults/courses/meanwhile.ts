@@ -11,12 +11,14 @@ import { errorOf, toTheEnd, troubleOf, type Course, type Run } from './course.ts
 import { mountsMissing, openMountNamespace, type MountNamespace } from './mounts.ts';
 
 const DISK_BYTES = 4 << 20;
+/** The program ends earlier, or is ended. */
+const LONGEST_MS = 3_600_000;
 
 interface Disturbance {
   readonly batch: number;
-  begin(): Promise<void>;
+  readonly begin: () => Promise<void>;
   /** Once it is over, or when the program has ended. */
-  end(): Promise<void>;
+  readonly end: () => Promise<void>;
   /** How long it lasts at most; without it until the program has ended. */
   readonly forMs?: number;
   /** Where the program runs. */
@@ -63,28 +65,27 @@ export function readOnlyInput(run: Run, input: string): Promise<Course> {
   });
 }
 
-async function disturbed(run: Run, { batch, begin, end, forMs, within = [] }: Disturbance): Promise<Course> {
-  let over: Promise<void> | undefined;
+async function disturbed(run: Run, disturbance: Disturbance): Promise<Course> {
+  const { batch, begin, end, forMs, within = [] } = disturbance;
   const ended = new AbortController();
+  let begun: Promise<void> | undefined;
   const ending = await run({
     within,
     gateAt: batch,
     atGate: async () => {
       await begin();
-      over = (forMs === undefined ? Promise.resolve() : waited(forMs, ended.signal)).then(() =>
-        forMs === undefined ? undefined : end(),
-      );
+      begun = waited(forMs ?? LONGEST_MS, ended.signal).then(end);
     },
   });
   ended.abort();
-  if (over === undefined) return { kills: 0, ...troubleOf(ending), problem: ending.hung ? 'hangs' : 'fails' };
-  await over;
-  if (forMs === undefined) await end();
-  if (ending.hung) return { kills: 0, ...troubleOf(ending) };
+  await begun;
+  if (ending.hung || (ending.code !== 0 && begun === undefined)) return { kills: 0, ...troubleOf(ending) };
+  if (begun === undefined) return { kills: 0, problem: 'fails', error: `the program did not come to batch ${batch}` };
   if (ending.code === 0) return { kills: 0 };
   return await toTheEnd(run, { kills: 0, error: errorOf(ending) }, { within });
 }
 
+/** Ends early, and not in vain, at the signal. */
 async function waited(ms: number, signal: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -8,7 +8,7 @@ export interface MountNamespace {
   /** Put before a command, it runs it inside. */
   readonly within: readonly string[];
   /** Runs a shell script inside. @throws with what it wrote to standard error */
-  run(script: string, ...args: readonly string[]): void;
+  readonly run: (script: string, ...args: readonly string[]) => void;
   close(): Promise<void>;
 }
 

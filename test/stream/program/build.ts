@@ -41,7 +41,8 @@ export async function readTables(spark: Session, test: StreamCase, inputs: Input
     if (stored) return [name, read] as const;
     const rows = await read.collect();
     const values = rows.map((row) => read.columns.map((column) => row[column]));
-    return [name, spark.createDataFrame(values, schema) as DataFrame] as const;
+    const table: DataFrame = spark.createDataFrame(values, schema);
+    return [name, table] as const;
   });
   return new Map(await Promise.all(tables));
 }

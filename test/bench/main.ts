@@ -5,10 +5,12 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { Section, Suite } from './contract.ts';
+import { runIsolated } from './isolated.ts';
 import { benchmarksPage, PAGE_FILE } from './page.ts';
 import { comparisonLines, missingText } from './report.ts';
 import { mergeResults, readResults, writeResults, type Results, type SectionResult } from './results.ts';
-import { chosenSections, parseSelection, runSection } from './sections.ts';
+import { chosenSections, parseSelection, runSection, type RunOptions } from './sections.ts';
 import { MILLRACE_VERSION } from './subject.ts';
 import { SUITES } from './suites.ts';
 
@@ -39,18 +41,12 @@ const say = values.json === '-' ? console.error : console.log;
 
 let results: Results = { suites: {} };
 for (const { suite, section } of chosen) {
-  console.error(`… ${suite.name}/${section.name}`);
-  const result = await runSection(suite, section, only, {
-    size,
-    rounds,
-    millrace: MILLRACE_VERSION,
-    note: (line) => console.error(`  ${line}`),
-    onResult: (place, comparison) => {
-      for (const line of comparisonLines(`${place.suite}/${place.section}`, comparison)) say(line);
-    },
-  });
-  if (result.failure !== undefined) say(`${suite.name}/${section.name}\n  NOT MEASURED: ${result.failure}`);
-  for (const missing of result.missing) say(`${suite.name}/${section.name}: missing: ${missingText(missing)}`);
+  const about: About = { size, rounds, millrace: MILLRACE_VERSION };
+  const place = { suite: suite.name, section: section.name };
+  const result =
+    chosen.length > 1
+      ? await runIsolated(place, { ...about, comparison: only.comparison, output: values.json === '-' ? 2 : 1 })
+      : await runHere(suite, section, about);
   results = mergeResults(results, { suites: { [suite.name]: { [section.name]: result } } });
 }
 if (values.json === '-') process.stdout.write(`${JSON.stringify(results, undefined, 1)}\n`);
@@ -62,6 +58,22 @@ if (values.docs) {
 }
 // A peer that does not let go must not keep the run from ending.
 process.exit(exitStatus(Object.values(results.suites).flatMap((sections) => Object.values(sections))));
+
+type About = Pick<RunOptions, 'size' | 'rounds' | 'millrace'>;
+
+async function runHere(suite: Suite, section: Section, about: About): Promise<SectionResult> {
+  console.error(`… ${suite.name}/${section.name}`);
+  const result = await runSection(suite, section, only, {
+    ...about,
+    note: (line) => console.error(`  ${line}`),
+    onResult: (place, comparison) => {
+      for (const line of comparisonLines(`${place.suite}/${place.section}`, comparison)) say(line);
+    },
+  });
+  if (result.failure !== undefined) say(`${suite.name}/${section.name}\n  NOT MEASURED: ${result.failure}`);
+  for (const missing of result.missing) say(`${suite.name}/${section.name}: missing: ${missingText(missing)}`);
+  return result;
+}
 
 function exitStatus(sections: readonly SectionResult[]): number {
   const comparisons = sections.flatMap((section) => section.comparisons);

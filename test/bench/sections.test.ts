@@ -43,6 +43,11 @@ describe('a section', () => {
       chosen.map(({ section: { name } }) => name),
       ['windows'],
     );
+    const alike = [{ name: 'batch', sections: [section('json'), section('json-window')] }];
+    assert.deepEqual(
+      ['batch/json', 'batch/j', 'bat'].map((text) => chosenSections(alike, parseSelection(text)).length),
+      [1, 2, 2],
+    );
     const measured = section('windows', { comparisons: [comparison('q1'), comparison('q2')] });
     const { comparisons } = await run(measured, parseSelection('batch/windows/q2'));
     assert.deepEqual(

@@ -35,11 +35,15 @@ export function chosenSections(
   suites: readonly Suite[],
   only: Selection,
 ): readonly { readonly suite: Suite; readonly section: Section }[] {
-  return suites
-    .filter(({ name }) => name.startsWith(only.suite))
-    .flatMap((suite) =>
-      suite.sections.filter(({ name }) => name.startsWith(only.section)).map((section) => ({ suite, section })),
-    );
+  return named(suites, only.suite).flatMap((suite) =>
+    named(suite.sections, only.section).map((section) => ({ suite, section })),
+  );
+}
+
+/** The one of that name, or all whose names begin so. */
+function named<T extends { readonly name: string }>(all: readonly T[], wanted: string): readonly T[] {
+  const exact = all.filter(({ name }) => name === wanted);
+  return exact.length > 0 ? exact : all.filter(({ name }) => name.startsWith(wanted));
 }
 
 export async function runSection(

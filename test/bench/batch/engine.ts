@@ -29,7 +29,7 @@ export function questionComparison(
     measures: [target === undefined ? TIME : { ...TIME, target }],
     rounds,
     ours: contestant(ours),
-    peers: peers.filter(({ engine }) => !(question.without ?? []).includes(engine.name)).map(contestant),
+    peers: peers.map(contestant),
   };
 }
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NotYet, type Missing } from '../contract.ts';
+import type { Missing } from '../contract.ts';
 import { startPythonPeer, type PythonPeer } from '../peers/python-peer.ts';
 import { measuredBy, THREADS, type BatchEngine } from './engine.ts';
 import type { Question } from './questions.ts';
@@ -22,12 +22,13 @@ export async function polarsBatch(): Promise<PeerOrMissing> {
     engine: {
       name: 'Polars',
       version,
-      settings: `in a Python process of its own, ${THREADS} threads, lazy queries by its ${POLARS_ENGINE} engine; frames in memory, results as frames`,
+      settings: `in a Python process of its own, ${THREADS} threads, lazy queries by its ${POLARS_ENGINE} engine; frames in memory with decimals as doubles, results as frames`,
     },
     load: async (folder, tables) => {
       await peer.ask({ do: 'load', tables: files(folder, tables, 'arrow') });
     },
-    ask: async ({ name, file }) => measuredBy(await peer.ask({ do: 'question', name, file, engine: POLARS_ENGINE })),
+    ask: async ({ name, argument }) =>
+      measuredBy(await peer.ask({ do: 'question', name, argument, engine: POLARS_ENGINE })),
     close: () => peer.close(),
   };
 }
@@ -68,10 +69,10 @@ export async function sparkBatch(): Promise<PeerOrMissing> {
       await peer.ask({ do: 'load', tables: files(folder, tables, 'parquet'), cached: true });
     },
     async ask(question) {
-      if (question.spark === 'no') throw new NotYet('it has no such question');
       const summary = !summarised.has(question);
       summarised.add(question);
-      return measuredBy(await peer.ask({ do: 'sql', text: question.spark ?? question.sql, summary }));
+      const { sql, spark: text = sql, setUp = [] } = question;
+      return measuredBy(await peer.ask({ do: 'sql', setUp, text, summary }));
     },
     close: () => spark.close(),
   };

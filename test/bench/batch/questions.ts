@@ -12,10 +12,10 @@ export interface Question {
   readonly sql: string;
   readonly duckdb: string;
   readonly spark?: string;
-  /** A file that the question reads. */
-  readonly file?: string;
-  /** Peers that are not asked. */
-  readonly without?: readonly string[];
+  /** Statements of Spark SQL before `sql`, for views of files; not timed. */
+  readonly setUp?: readonly string[];
+  /** What Polars' query is given: the file that it reads, or a number in it. */
+  readonly argument?: string | number;
 }
 
 /** The group-by questions of the h2oai db-benchmark. */

@@ -23,13 +23,14 @@ def summary(frame: pl.DataFrame) -> dict[str, float]:
 
 def load(request: dict[str, Any]) -> dict[str, Any]:
     for name, file in request["tables"].items():
-        frames[name] = pl.read_ipc(file).rechunk().lazy()
+        frame = pl.read_ipc(file).with_columns(pl.selectors.decimal().cast(pl.Float64))
+        frames[name] = frame.rechunk().lazy()
     return {}
 
 
 def question(request: dict[str, Any]) -> dict[str, Any]:
     """Times a question up to its result as a frame in memory."""
-    query = QUESTIONS[request["name"]](frames, request.get("file"))
+    query = QUESTIONS[request["name"]](frames, request.get("argument"))
     started = time.perf_counter()
     found = query.collect(engine=request["engine"])
     ms = (time.perf_counter() - started) * 1e3

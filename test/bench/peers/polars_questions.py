@@ -3,6 +3,8 @@ from typing import Any, Callable
 
 import polars as pl
 
+from polars_tpch import TPCH
+
 MINUTE = "1m"
 WINDOW = "10m"
 SLIDES = 10
@@ -86,4 +88,5 @@ QUESTIONS: dict[str, Callable[[Tables, Any], pl.LazyFrame]] = {
     "j4": join("medium", "id5", drop="id2"),
     "j5": join("big", "id3"),
     "json-window": json_window,
+    **TPCH,
 }

@@ -83,7 +83,7 @@ def make_tables(session, statements=("SHOW",)):
 
 
 def remove_tables(session):
-    """Tables and databases are shared by all sessions, unlike views, settings and variables."""
+    """Tables, functions and databases are shared by all sessions, unlike views, settings and variables."""
     session.sql("USE spark_catalog.default")
     for row in session.sql("SHOW TABLES").collect():
         if not row.isTemporary:
@@ -91,7 +91,8 @@ def remove_tables(session):
             kind = "VIEW" if any(r.col_name == "Type" and r.data_type == "VIEW" for r in dropped) else "TABLE"
             session.sql(f"DROP {kind} `{row.tableName}`")
     for row in session.sql("SHOW USER FUNCTIONS").collect():
-        session.sql(f"DROP FUNCTION IF EXISTS {row.function}")
+        if "." in row.function:  # a temporary one ends with its session
+            session.sql(f"DROP FUNCTION IF EXISTS {row.function}")
     for row in session.sql("SHOW DATABASES").collect():
         if row.namespace != "default":
             session.sql(f"DROP DATABASE `{row.namespace}` CASCADE")

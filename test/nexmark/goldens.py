@@ -18,6 +18,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 from oracles import duckdb_connection, run_node, spark_columns, spark_session, text_rows, versions
 
+DUCKDB = HERE / "queries" / "duckdb"
 SCHEMA = json.loads((HERE / "schema.json").read_text())
 EVENTS = ("person", "auction", "bid")
 WATERMARK = "4 seconds"
@@ -25,7 +26,6 @@ ROWS_LISTED_MAX = 200
 ROWS_SHOWN = 20
 ERROR_CHARS = 2000
 STREAM = re.compile(r"^-- stream: (?:no: .+|(?P<mode>append|update)(?: by (?P<keys>[\w, ]+))?(?P<closing> closing)?)$", re.M)
-DUCKDB_TYPES = {"STRING": "VARCHAR"}
 
 
 def answer(rows: list) -> dict:
@@ -86,19 +86,10 @@ class Spark:
 class DuckDb:
     def __init__(self, data: str):
         self.connection = duckdb_connection()
-        for kind, schema in SCHEMA.items():
-            columns = [column.split(" ") for column in schema.split(", ")]
-            types = ", ".join(f"'{name}': '{DUCKDB_TYPES.get(kind_, kind_)}'" for name, kind_ in columns)
-            source = (
-                f"read_csv('{data}/side_input/*.csv', header = false, columns = {{{types}}})"
-                if kind == "side_input"
-                else f"read_json('{data}/{kind}/*.json', format = 'newline_delimited', columns = {{{types}}})"
-            )
-            self.connection.execute(f"CREATE TABLE {kind} AS SELECT * FROM {source}")
-        self.connection.execute((HERE / "queries" / "duckdb" / "macros.sql").read_text())
+        self.connection.execute((DUCKDB / "tables.sql").read_text().replace("$DATA", data))
 
     def batch(self, name: str, sql: str) -> dict:
-        own = HERE / "queries" / "duckdb" / f"{name}.sql"
+        own = DUCKDB / f"{name}.sql"
         return answer(self.connection.execute(own.read_text() if own.exists() else sql).fetchall())
 
 

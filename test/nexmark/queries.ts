@@ -1,6 +1,6 @@
 /**
- * Nexmark's queries in Spark SQL, the same text for batch and stream. Where DuckDB needs another text it is in queries/duckdb; its
- * macros.sql comes first there.
+ * Nexmark's queries in Spark SQL, the same text for batch and stream. Where DuckDB needs another text it is in queries/duckdb, where
+ * tables.sql comes first there.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { NexmarkKind } from './generator.ts';
@@ -37,9 +37,9 @@ export const NEXMARK_SCHEMA = JSON.parse(readFileSync(new URL('schema.json', imp
 /** Of a stream's views; above the disorder of the tests' events, so that no row is late. */
 export const NEXMARK_WATERMARK = '4 seconds';
 
-/** Statements that DuckDB needs before its queries. */
-export function duckdbMacros(): string {
-  return readFileSync(new URL('duckdb/macros.sql', folder), 'utf8');
+/** @param data the folder of `nexmarkData`. @returns one text that makes the tables' views, and what the queries need besides */
+export function duckdbTables(data: string): string {
+  return readFileSync(new URL('duckdb/tables.sql', folder), 'utf8').replaceAll('$DATA', data);
 }
 
 /** In the order of their numbers. */
@@ -50,7 +50,7 @@ export function nexmarkQueries(): readonly NexmarkQuery[] {
     .map((id) => {
       const sql = readFileSync(new URL(`${id}.sql`, folder), 'utf8');
       const own = new URL(`duckdb/${id}.sql`, folder);
-      const title = /^-- ([^:.]+)/.exec(sql)?.[1] ?? id;
+      const title = /^-- ([^:;.]+)/.exec(sql)?.[1] ?? id;
       return { id, title, sql, stream: streamOf(id, sql), duckdb: existsSync(own) ? readFileSync(own, 'utf8') : sql };
     });
 }

@@ -60,12 +60,12 @@ class Oracle:
         """@returns the lines from `----` on. @throws where a statement before the last one fails: a mistake of the case"""
         *setup, last = statements
         if not setup and HARMLESS.match(last) and not settings_of(options):
+            prepare(self.spark, options)
             return answer(self.spark, last, options)
         session = self.spark.newSession()
         try:
             make_tables(session, statements)
-            for key, value in settings_of(options).items():
-                session.conf.set(key, value)
+            prepare(session, options)
             for statement in setup:
                 session.sql(statement).collect()
             return answer(session, last, options)
@@ -102,9 +102,14 @@ def settings_of(options):
     return {key[len("conf.") :]: value for key, value in options.items() if key.startswith("conf.")}
 
 
-def answer(session, sql, options):
+def prepare(session, options):
     session.conf.set("spark.sql.session.timeZone", options.get("zone", ZONE_DEFAULT))
     session.conf.set("spark.sql.ansi.enabled", options.get("ansi", "true"))
+    for key, value in settings_of(options).items():
+        session.conf.set(key, value)
+
+
+def answer(session, sql, options):
     args = json.loads(options.get("params") or options.get("args") or "null")
     try:
         frame = session.sql(sql, args=args)

@@ -8,7 +8,7 @@ import { normalised, type SltCase } from './case-file.ts';
 import { readFiles } from './suite.ts';
 
 const CASES_MIN = 800;
-const ANSWER = /^(?:\[.*\]|error [\w.]+ \S{5})$/;
+const ANSWER = /^(?:\[.*\]|error [\w.]+ \S{5})$/s;
 
 const files = readFiles();
 const cases = [...files.values()].flatMap((file) => file.cases);

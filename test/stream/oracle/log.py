@@ -66,5 +66,6 @@ def progress_of(raw: dict[str, Any]) -> dict[str, Any]:
         "durations": " ".join(sorted(raw["durationMs"])),
         "eventTime": {key: seconds(text) for key, text in sorted(raw.get("eventTime", {}).items())},
         "sources": [{key: source.get(key) for key in SOURCE_KEYS} for source in raw["sources"]],
+        "operators": " ".join(state["operatorName"] for state in raw["stateOperators"]),
         "sink": raw["sink"].get("numOutputRows"),
     }

@@ -53,8 +53,13 @@ function place(line: Line | undefined): string {
 
 const FIELDS = ['batch', 'in', 'watermark', 'rows', 'state', 'progress'] as const;
 
+/** In which order operators are told is no part of `state`; `progress` tells it. */
 function batchDifference(wanted: BatchLine, given: BatchLine): string | undefined {
-  const field = FIELDS.find((name) => !isDeepStrictEqual(wanted[name], given[name]));
+  const isEqual = (name: (typeof FIELDS)[number]): boolean =>
+    name === 'state'
+      ? isDeepStrictEqual(wanted.state?.toSorted(), given.state?.toSorted())
+      : isDeepStrictEqual(wanted[name], given[name]);
+  const field = FIELDS.find((name) => !isEqual(name));
   if (field === undefined) return undefined;
   return both(`batch ${wanted.batch}, ${field}`, wanted[field] ?? 'nothing', given[field] ?? 'nothing');
 }

@@ -98,6 +98,7 @@ function progressOf(progress: StreamingQueryProgress): unknown {
     sources: progress.sources.map(({ numInputRows, startOffset, endOffset, latestOffset }) => ({
       ...{ numInputRows, startOffset, endOffset, latestOffset },
     })),
+    operators: progress.stateOperators.map(({ operatorName }) => operatorName).join(' '),
     sink: progress.sink.numOutputRows,
   };
 }

@@ -1,7 +1,7 @@
 /** docs/benchmarks.md from the results that were kept: nothing in the page is written by hand. */
 import type { Engine } from './contract.ts';
 import { OTHERS_CPU_MAX, type Machine } from './machine.ts';
-import { figureText, spreadText, targetText, verdictText } from './report.ts';
+import { spreadText, targetText, verdictText } from './report.ts';
 import type { ComparisonResult, MeasureResult, Results, SectionResult } from './results.ts';
 
 export const PAGE_FILE = new URL('../../docs/benchmarks.md', import.meta.url);
@@ -36,12 +36,16 @@ function sectionParts(name: string, section: SectionResult): readonly string[] {
     ...missing.map((peer) => `- ${peer.name} is missing: ${peer.reason}`),
   ];
   if (remarks.length > 0) parts.push(remarks.join('\n'));
-  parts.push(
-    comparisons.map(({ name: measured, description }) => `- *${measured}*: ${description}.`).join('\n'),
-    engines.map(engineLine).join('\n'),
-    measuredOn(section),
-  );
+  parts.push(descriptions(comparisons), engines.map(engineLine).join('\n'), measuredOn(section));
   return parts;
+}
+
+/** Once, where all comparisons measure the same of different things. */
+function descriptions(comparisons: readonly ComparisonResult[]): string {
+  const [first] = comparisons;
+  if (first !== undefined && comparisons.length > 1 && comparisons.every((c) => c.description === first.description))
+    return `Each is measured ${first.description}.`;
+  return comparisons.map(({ name, description }) => `- *${name}*: ${description}.`).join('\n');
 }
 
 /** In the order in which they first appear. */
@@ -67,7 +71,7 @@ function comparisonRows(comparison: ComparisonResult, peers: readonly string[]):
 function peerCells(peer: string, measure: MeasureResult): readonly string[] {
   const figure = measure.peers.find(({ engine }) => engine === peer);
   if (figure?.spread === undefined) return ['–', ''];
-  return [figureText(figure.spread.median, measure.unit), figure.ratio?.toFixed(2) ?? ''];
+  return [spreadText(figure, measure.unit), figure.ratio?.toFixed(2) ?? ''];
 }
 
 function targetCell({ target, unit, verdict }: MeasureResult): string {

@@ -4,12 +4,26 @@ import type { Measure, Missing, Target } from './contract.ts';
 import { OTHERS_CPU_MAX } from './machine.ts';
 import type { ComparisonResult, Figure, MeasureResult, Verdict } from './results.ts';
 
-/** `1.23 ms`, `45 ms`, `1.3 s`: three digits are more than a figure deserves. */
+/** `1.23 ms`, `45.1 ms`, `12.3 s`: three digits are more than a figure deserves. */
 export function figureText(value: number, unit: Measure['unit']): string {
-  if (unit === 'count') return String(Math.round(value));
-  if (unit === 'ms' && value >= 10_000) return `${(value / 1000).toFixed(1)} s`;
-  const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
-  return `${value.toFixed(digits)} ${unit}`;
+  const scale = scaleOf(value, unit);
+  return `${scale.number(value)}${scale.suffix}`;
+}
+
+interface Scale {
+  readonly suffix: string;
+  readonly number: (value: number) => string;
+}
+
+/** Long times are read in seconds. */
+function scaleOf(value: number, unit: Measure['unit']): Scale {
+  if (unit === 'count') return { suffix: '', number: (count) => String(Math.round(count)) };
+  if (unit === 'ms' && value >= 10_000) return { suffix: ' s', number: (ms) => digits(ms / 1000) };
+  return { suffix: ` ${unit}`, number: digits };
+}
+
+function digits(value: number): string {
+  return value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2);
 }
 
 export function targetText(target: Target, unit: Measure['unit']): string {
@@ -30,9 +44,9 @@ export function verdictText(verdict: Verdict): string {
 /** `median (min – max)`, without the bracket where there is no spread. */
 export function spreadText({ spread }: Figure, unit: Measure['unit']): string {
   if (spread === undefined) return '–';
-  const middle = figureText(spread.median, unit);
-  if (spread.min === spread.max) return middle;
-  return `${middle} (${figureText(spread.min, unit)} – ${figureText(spread.max, unit)})`;
+  const { suffix, number } = scaleOf(spread.median, unit);
+  const middle = `${number(spread.median)}${suffix}`;
+  return spread.min === spread.max ? middle : `${middle} (${number(spread.min)} – ${number(spread.max)})`;
 }
 
 /** What a comparison says on the terminal. */

@@ -22,12 +22,12 @@ const SAMPLE = [
   'static-joins/static-join-inner',
 ];
 
-const { cases, close } = await suite.open();
-after(close);
+const opened = await suite.open();
+after(() => opened.close());
 
 for (const id of SAMPLE) {
   test(id, async () => {
-    const found = cases.find((one) => one.id === id);
+    const found = opened.cases.find((one) => one.id === id);
     assert.ok(found !== undefined, `there is no case ${id}`);
     assert.equal(await found.run(), undefined);
   });

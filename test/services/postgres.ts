@@ -131,7 +131,7 @@ export const postgresService: ServiceEntry = {
     const client = await connectTo(address);
     try {
       const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
-      return rows[0]?.server_version ?? 'unknown';
+      return rows[0]?.server_version.split(' ')[0] ?? 'unknown';
     } finally {
       await client.end();
     }

@@ -1,5 +1,8 @@
 /** Topics and records on the test broker, by kafkajs. A topic's `compression.type` makes the broker itself compress, as Java does. */
-import { Partitioners, type Kafka, type Message } from 'kafkajs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Partitioners, type Admin, type Kafka, type Message } from 'kafkajs';
+
+const LEADERS_MS_MAX = 30_000;
 
 export interface TopicOptions {
   readonly partitions?: number;
@@ -10,9 +13,27 @@ export interface TopicOptions {
 export async function createTopic(kafka: Kafka, topic: string, { partitions = 1, config = {} }: TopicOptions = {}) {
   const admin = kafka.admin();
   await admin.connect();
-  const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions, configEntries }] });
-  await admin.disconnect();
+  try {
+    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+    await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: partitions, configEntries }] });
+    await allLed(admin, topic, partitions);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** Of several brokers one may be asked that has not heard of the topic yet. */
+async function allLed(admin: Admin, topic: string, partitions: number): Promise<void> {
+  for (const endMs = performance.now() + LEADERS_MS_MAX; ; await delay(20)) {
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      const led = topics[0]?.partitions.filter(({ leader }) => leader >= 0);
+      if (led?.length === partitions) return;
+    } catch (error) {
+      if (performance.now() > endMs) throw error;
+    }
+    if (performance.now() > endMs) throw new Error(`the topic ${topic} has no leaders after ${LEADERS_MS_MAX} ms`);
+  }
 }
 
 export async function addPartitions(kafka: Kafka, topic: string, count: number): Promise<void> {

@@ -47,7 +47,7 @@ export function choose(entries: readonly ServiceEntry[], words: readonly string[
 
 /** One line of the table: the service, its version, and the seconds until it answered, or why it cannot be started. */
 export function lineOf(name: string, finding: Finding, nameChars: number): string {
-  const line = (version: string, rest: string): string => `${name.padEnd(nameChars)}  ${version.padEnd(14)}  ${rest}`;
+  const line = (version: string, rest: string): string => `${name.padEnd(nameChars)}  ${version.padEnd(20)}  ${rest}`;
   switch (finding.kind) {
     case 'startable':
       return line('', 'can be started');

@@ -29,6 +29,7 @@ export interface CodeServerOptions {
 /** Nothing is looked up elsewhere, and nothing lies over the folder's files. */
 const QUIET = {
   'workbench.startupEditor': 'none',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.enableExperiments': false,
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',

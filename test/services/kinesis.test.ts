@@ -8,7 +8,7 @@ import { kinesisService, startKinesis, type Kinesis } from './kinesis.ts';
 import { skipWithoutServices } from './skip.ts';
 import { watchTraces, type Traces } from './traces.ts';
 
-const CLIENT = fileURLToPath(new URL('kinesis-client.py', import.meta.url));
+const CLIENT = fileURLToPath(new URL('kinesis_client.py', import.meta.url));
 
 interface Stored {
   readonly shard: string;

@@ -1,5 +1,6 @@
 /** Every real server that tests and benchmarks use. */
 import { chromiumService } from './chromium.ts';
+import { codeServerService } from './code-server.ts';
 import type { ServiceEntry } from './contract.ts';
 import { flumeService } from './flume.ts';
 import { jupyterLabService } from './jupyter-lab.ts';
@@ -16,4 +17,5 @@ export const SERVICES: readonly ServiceEntry[] = [
   chromiumService,
   flumeService,
   kinesisService,
+  codeServerService,
 ];

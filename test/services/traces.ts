@@ -20,22 +20,14 @@ export async function watchTraces(): Promise<Traces> {
   const before = process.env['TMPDIR'];
   const folder = await temporaryFolder('traces');
   process.env['TMPDIR'] = folder.path;
-  const ours = new Set(descendants(process.pid)); // such as the TypeScript compiler's
+  const ours = new Set(descendants(process.pid).map(({ pid }) => pid)); // such as the TypeScript compiler's
   return {
     async stopsWithoutTrace(service) {
-      const names = new Map(descendants(process.pid).map((pid) => [pid, commandOf(pid)]));
-      for (const pid of ours) names.delete(pid);
-      const pids = [...names.keys()];
-      assert.ok(pids.length >= 2, 'a guard and a server run');
+      const processes = descendants(process.pid).filter(({ pid }) => !ours.has(pid));
+      assert.ok(processes.length >= 2, 'a guard and a server run');
       assert.notDeepEqual(await readdir(folder.path), []);
       await service.stop();
-      for (const endMs = performance.now() + GONE_MS_MAX; pids.some(runs) && performance.now() < endMs;) {
-        await delay(20); // a poll with its bound: who was killed needs a moment to end
-      }
-      assert.deepEqual(
-        pids.filter(runs).map((pid) => `${pid} ${names.get(pid)}`),
-        [],
-      );
+      assert.deepEqual(await thoseThatStay(processes), []);
       assert.deepEqual(await readdir(folder.path), []);
     },
     async end() {
@@ -46,8 +38,14 @@ export async function watchTraces(): Promise<Traces> {
   };
 }
 
+export interface Process {
+  readonly pid: number;
+  /** With its arguments. */
+  readonly command: string;
+}
+
 /** All processes below this one: children and their children. */
-function descendants(root: number): readonly number[] {
+export function descendants(root: number): readonly Process[] {
   const parents = new Map<number, number>();
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
     const parent = parentOf(Number(name));
@@ -55,23 +53,30 @@ function descendants(root: number): readonly number[] {
   }
   const isBelow = (pid: number | undefined): boolean =>
     pid !== undefined && (parents.get(pid) === root || isBelow(parents.get(pid)));
-  return [...parents.keys()].filter(isBelow);
+  return [...parents.keys()].filter(isBelow).map((pid) => ({ pid, command: commandOf(pid) }));
+}
+
+/** Gives those who were killed a moment to end. @returns the processes that still run then */
+export async function thoseThatStay(processes: readonly Process[]): Promise<readonly Process[]> {
+  const staying = (): readonly Process[] => processes.filter(({ pid }) => parentOf(pid) !== undefined);
+  for (const endMs = performance.now() + GONE_MS_MAX; performance.now() < endMs && staying().length > 0;) {
+    await delay(20); // a poll with its bound
+  }
+  return staying();
 }
 
 function commandOf(pid: number): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
   } catch {
     return '';
   }
 }
 
-/** A process that has ended but was not yet asked about by its parent does not run. */
-function runs(pid: number): boolean {
-  return parentOf(pid) !== undefined;
-}
-
-/** @see proc_pid_stat(5): pid (name) state parent … */
+/**
+ * Undefined where it does not run: also where it has ended and its parent has not yet asked about it.
+ * @see proc_pid_stat(5): pid (name) state parent …
+ */
 function parentOf(pid: number): number | undefined {
   try {
     const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];

@@ -1,7 +1,7 @@
 """A foreign client of Kinesis for the tests: boto3, as its users have it, with endpoint and credentials from the environment.
 
-kinesis-client.py put STREAM < records    one JSON object a line: {"key": …, "data": …}; prints {"shard": …, "sequence": …} for each
-kinesis-client.py read STREAM             prints {"shard": …, "sequence": …, "key": …, "data": …} for each record from the beginning
+kinesis_client.py put STREAM < records    one JSON object a line: {"key": …, "data": …}; prints {"shard": …, "sequence": …} for each
+kinesis_client.py read STREAM             prints {"shard": …, "sequence": …, "key": …, "data": …} for each record from the beginning
 """
 
 import json

@@ -1,5 +1,6 @@
 /** The 22 queries of TPC-H in Spark SQL, and its tables as views over CSV files. DuckDB runs the same texts. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { TPCH_TABLES } from './data.ts';
 
 const folder = new URL('queries/', import.meta.url);
 
@@ -30,6 +31,13 @@ export function tpchQueries(scale: number): readonly TpchQuery[] {
 export function tpchViews(data: string): readonly string[] {
   const text = readFileSync(new URL('tables.sql', import.meta.url), 'utf8').replaceAll('$DATA', data);
   return text.split(';\n').filter((statement) => statement.trim() !== '');
+}
+
+/** @param data what `tpchData` gave for Parquet. @returns one text that makes the eight views in DuckDB */
+export function tpchDuckdbViews(data: string): string {
+  return TPCH_TABLES.map(
+    (table) => `CREATE OR REPLACE VIEW ${table} AS SELECT * FROM read_parquet('${data}/${table}.parquet');`,
+  ).join('\n');
 }
 
 /** 0.0001 / scale in plain digits. */

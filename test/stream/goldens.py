@@ -1,6 +1,7 @@
 """Runs the streaming cases in real Spark and writes what it does beside them (`npm run goldens -- stream [--check] [FILE…]`).
 
-`--check` writes nothing and says what differs. `--case NAME` runs single cases, and prints what they give instead of writing it.
+`--check` writes nothing and says what differs. `--missing` runs only cases that have no answer yet. `--case NAME` runs single cases,
+and prints what they give instead of writing it.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ def text_of(answers: dict[str, Any]) -> str:
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--check", action="store_true")
+    arguments.add_argument("--missing", action="store_true")
     arguments.add_argument("--case", action="append", default=[])
     arguments.add_argument("files", nargs="*")
     options = arguments.parse_args()
@@ -76,12 +78,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="millrace-goldens-") as root:
         for path in case_files(options.files):
             started = time.monotonic()
+            expected = path.with_name(path.stem + SUFFIX)
+            known = json.loads(expected.read_text())["cases"] if options.missing and expected.exists() else {}
             cases = [case for case in read_cases(path) if not options.case or case.name in options.case]
-            answers = {case.name: run_case(spark, case, Path(root)) for case in cases}
+            answers = {case.name: known.get(case.name) or run_case(spark, case, Path(root)) for case in cases}
             if options.case:
                 print(text_of(answers) if answers else "", end="")
                 continue
-            expected = path.with_name(path.stem + SUFFIX)
             is_same = expected.exists() and expected.read_text() == text_of(answers)
             different += not is_same
             if not options.check:

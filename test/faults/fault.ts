@@ -24,6 +24,8 @@ export const FILE_KINDS = ['metadata', 'offsets', 'commits', 'checksum', 'state'
  */
 export type FileKind = (typeof FILE_KINDS)[number];
 
+export type FaultPointName = (typeof FAULT_POINTS)[number];
+
 /** Killed when the point is reached for the n-th time. */
 export interface KillPoint {
   readonly point: FaultPoint;

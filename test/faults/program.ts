@@ -53,8 +53,12 @@ export const GUARANTEES: Readonly<Record<SinkName, 'exactly once' | 'at least on
 /** Records that a micro-batch takes. */
 export const RECORDS_PER_BATCH: Readonly<Record<SourceName, number>> = { files: 40, traffic: 250, kafka: 200 };
 
-/** A key is shared by at most so many records: each has a hexadecimal digit of its own in the sum of their marks. */
-export const RECORDS_PER_KEY = 15;
+/**
+ * Keys that records fall to by turns. The mark of a record is one of 15, which those of a key take by turns: two records of a
+ * window, which are at most 1500 apart, never share a key and a mark.
+ */
+export const KEYS = 100;
+export const MARKS = 15;
 
 export function recordsOf({ source, batches }: Program): number {
   return batches * RECORDS_PER_BATCH[source];

@@ -1,8 +1,9 @@
-/** Where the torture program's batches go. All but Kafka keep a batch once, however often it is delivered. */
+/**
+ * Where the torture program's batches go. All but Kafka keep a batch once, however often it is delivered. Clients are loaded
+ * where they are used: most runs need none, and start often.
+ */
 import fs from 'node:fs';
 import path from 'node:path';
-import { Kafka, logLevel, Partitioners } from 'kafkajs';
-import pg from 'pg';
 import type { Assignment } from '../program.ts';
 
 export interface OpenSink {
@@ -40,6 +41,7 @@ function openFolder({ folder, flaw }: Assignment): OpenSink {
 /** Rows and the batch's id in one transaction: a batch whose id is there already is left out. */
 async function openDatabase(target: string): Promise<OpenSink> {
   const [connectionString = '', schema = ''] = target.split('#');
+  const { default: pg } = await import('pg');
   const client = new pg.Client({ connectionString });
   // The query that waits is rejected as well; without a listener the event would end the process.
   client.on('error', () => undefined);
@@ -60,6 +62,7 @@ async function openDatabase(target: string): Promise<OpenSink> {
 /** At least once: a batch that is delivered again stands twice in the topic. */
 async function openTopic(target: string): Promise<OpenSink> {
   const [broker = '', topic = ''] = target.split('/');
+  const { Kafka, logLevel, Partitioners } = await import('kafkajs');
   const retry = { initialRetryTime: 50, retries: 3 };
   const kafka = new Kafka({ clientId: 'faults', brokers: [broker], logLevel: logLevel.NOTHING, retry });
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });

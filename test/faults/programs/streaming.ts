@@ -2,20 +2,19 @@
  * The streaming program of the torture runs, run by `millrace run` in a process of its own that may be killed at any time.
  *
  * Each record has an id. `append`, `update` and `complete` count by window and key, and sum a mark per record: `16 ** slot`,
- * where no two records of a key have the same slot, so that each hexadecimal digit of the sum tells how often one record was
+ * where no two records of a key and window have the same slot, so that each hexadecimal digit of the sum tells how often one record was
  * counted. `deduplicate` lets one of two records through, which come in different batches.
  */
 import fs from 'node:fs';
 import path from 'node:path';
 import { once } from 'node:events';
 import { col, expr, SparkSession, type DataFrame } from 'millrace';
-import { OUTPUT_MODES, RECORDS_PER_BATCH, RECORDS_PER_KEY, recordsOf, type Assignment } from '../program.ts';
+import { KEYS, MARKS, OUTPUT_MODES, RECORDS_PER_BATCH, recordsOf, type Assignment } from '../program.ts';
 import { openSink } from './sinks.ts';
 
 const assignment = JSON.parse(process.env['FAULTS_PROGRAM'] ?? '') as Assignment;
 const { source, query, sink, input, folder, flaw } = assignment;
 const perBatch = RECORDS_PER_BATCH[source];
-const keys = Math.ceil(recordsOf(assignment) / RECORDS_PER_KEY);
 
 const spark = SparkSession.builder
   .appName('faults')
@@ -68,7 +67,7 @@ function rows(): DataFrame {
       .dropDuplicates(['id']);
   }
   return watermarked
-    .selectExpr('time', `id % ${keys} AS key`, `shiftleft(1L, cast(4 * (id div ${keys}) AS INT)) AS mark`)
+    .selectExpr('time', `id % ${KEYS} AS key`, `shiftleft(1L, cast(4 * ((id div ${KEYS}) % ${MARKS}) AS INT)) AS mark`)
     .groupBy(expr(`window(time, '10 seconds')`).as('window'), col('key'))
     .agg(expr('count(*)').as('count'), expr('sum(mark)').as('marks'))
     .selectExpr('window.start AS window', 'key', 'count', 'hex(marks) AS marks');

@@ -9,7 +9,7 @@ import type { SectionContext, Size } from '../contract.ts';
 
 const ROWS: Readonly<Record<Size, number>> = { small: 100_000, full: 10_000_000 };
 export const TPCH_SCALE: Readonly<Record<Size, number>> = { small: 0.01, full: 1 };
-/** Changes when make_tables.py makes other rows. */
+/** Changes when the scripts make other files. */
 const TABLES_VERSION = 2;
 
 /** The tables of make_tables.py. @returns their folder */
@@ -24,7 +24,7 @@ export function sharedTables(context: SectionContext): Promise<string> {
 /** The tables of TPC-H. @returns their folder */
 export function tpchTables(context: SectionContext): Promise<string> {
   const scale = TPCH_SCALE[context.size];
-  return made(`tpch-${scale}`, async (folder) => {
+  return made(`tpch-${TABLES_VERSION}-${scale}`, async (folder) => {
     context.note(`making TPC-H at scale ${scale}`);
     await python('arrow_tables.py', await tpchData({ scale, format: 'parquet' }), folder);
   });

@@ -7,7 +7,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 
-
 def plain_text(table: pa.Table) -> pa.Table:
     """Text in one buffer a column, as every reader of Arrow has it, in place of the generator's views."""
     fields = [field.with_type(pa.string()) if field.type == pa.string_view() else field for field in table.schema]

@@ -68,7 +68,7 @@ function caseOf(lines: readonly string[], { stem, feature, firstLine }: Place): 
   const at = lines.findIndex((text) => text.startsWith('query'));
   if (at < 0) return undefined;
   const line = firstLine + at;
-  const header = HEADER.exec((lines[at] ?? '').replace(/ skip .*$/, ''));
+  const header = HEADER.exec(lines[at] ?? '');
   const end = lines.findIndex((text) => SEPARATOR.test(text));
   if (header === null || end < 0) throw new Error(`${stem}.slt:${line}: not a case: ${lines[at] ?? ''}`);
   const options = new Map((header[1] ?? '').split(' ').slice(1).map(keyAndValue));

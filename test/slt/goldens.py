@@ -57,8 +57,7 @@ def blocks(path):
             continue
         body = lines[at + 1 :]
         end = next((i for i, line in enumerate(body) if line in SEPARATORS), len(body))
-        header = lines[at].split(" skip ")[0]
-        options = dict(part.split("=", 1) for part in header.split()[1:])
+        options = dict(part.split("=", 1) for part in lines[at].split()[1:])
         found.append(Case(lines[: at + 1], body[:end], body[end:], options))
     return found
 

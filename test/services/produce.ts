@@ -24,16 +24,20 @@ export async function createTopic(kafka: Kafka, topic: string, { partitions = 1,
 
 /** Of several brokers one may be asked that has not heard of the topic yet. */
 async function allLed(admin: Admin, topic: string, partitions: number): Promise<void> {
-  for (const endMs = performance.now() + LEADERS_MS_MAX; ; await delay(20)) {
+  const endMs = performance.now() + LEADERS_MS_MAX;
+  let reason = '';
+  while (performance.now() < endMs) {
     try {
       const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
       const led = topics[0]?.partitions.filter(({ leader }) => leader >= 0);
       if (led?.length === partitions) return;
+      reason = `${String(led?.length)} of ${partitions} partitions have one`;
     } catch (error) {
-      if (performance.now() > endMs) throw error;
+      reason = error instanceof Error ? error.message : String(error);
     }
-    if (performance.now() > endMs) throw new Error(`the topic ${topic} has no leaders after ${LEADERS_MS_MAX} ms`);
+    await delay(20); // a poll with its bound above
   }
+  throw new Error(`the topic ${topic} has no leaders after ${LEADERS_MS_MAX} ms: ${reason}`);
 }
 
 export async function addPartitions(kafka: Kafka, topic: string, count: number): Promise<void> {

@@ -77,7 +77,7 @@ describe('proportions', () => {
   });
 
   it('of what is hot are those published: half of the bids, three quarters of sellers and bidders, half of the channels', () => {
-    const events = eventsOf({ ...IN_ORDER, events: 200_000, eventsPerSecond: 10_000 }).slice(100_000);
+    const events = eventsOf({ ...IN_ORDER, events: 100_000, eventsPerSecond: 10_000 }).slice(50_000);
     const share = (kind: NexmarkKind, isHot: (fields: Fields) => boolean): number => {
       const all = events.filter((event) => event.kind === kind);
       return all.filter(({ fields }) => isHot(fields)).length / all.length;
@@ -128,7 +128,7 @@ describe('times', () => {
         const wanted = times.map((_, i) => options.startMs + Math.floor((i * 1000) / options.eventsPerSecond));
         assert.deepEqual(times, wanted);
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
     );
   });
 
@@ -143,7 +143,7 @@ describe('times', () => {
         const inOrder = linesOf({ ...options, disorderMs: 0 });
         assert.deepEqual(linesOf(options).toSorted(), inOrder.toSorted());
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
     );
   });
 
@@ -182,7 +182,7 @@ describe('ids', () => {
           }
         }
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
     );
   });
 });

@@ -24,7 +24,7 @@ const INSTALL = ['install', '--ignore-scripts', '--omit=dev', '--no-fund', '--no
 
 /**
  * @returns {Promise<{ node: string, program: string }>} what runs it, and the file to run
- * @throws Error where npm fails, with the end of what it says
+ * @throws Error where npm fails, with its reason
  */
 export async function fetchCodeServer() {
   const home = path.join(root, '.cache', 'code-server', `${CODE_SERVER_VERSION}-node-${NODE_VERSION}`);
@@ -54,9 +54,15 @@ async function install(cwd) {
   try {
     await promisify(execFile)('npm', INSTALL, { cwd, timeout: DOWNLOAD_MS_MAX });
   } catch (error) {
-    const reason = String(error.stderr || error.message).trim();
-    throw new Error(`npm could not bring code-server: ${reason.slice(-500)}`, { cause: error });
+    throw new Error(`npm could not bring code-server: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+/** The first line that says more than a code; or that there is no npm. */
+function reasonOf(error) {
+  const lines = String(error.stderr || error.message).split('\n');
+  const told = lines.map((line) => line.replace(/^npm (error|warn)\s*/, '').trim());
+  return told.find((line) => line !== '' && !/^(code|errno|syscall|path|Unknown)\b/.test(line)) ?? error.message;
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -53,7 +53,8 @@ export type RecoveryPlan =
 
 export function planRecovery(offsets: LogTail<OffsetLogEntry>, commits: LogTail<CommitLogEntry>): RecoveryPlan {
   const gap = gapIn('offsets', offsets.batchIds) ?? gapIn('commits', commits.batchIds);
-  if (gap !== undefined) return gap;
+  const misplaced = gap ?? copyIn(offsets) ?? retreatIn(offsets, commits);
+  if (misplaced !== undefined) return misplaced;
   const lastOffset = offsets.batchIds.at(-1);
   const lastCommit = commits.batchIds.at(-1);
   if (lastOffset === undefined || offsets.last === undefined) {
@@ -106,6 +107,26 @@ function gapIn(folder: string, batchIds: readonly number[]): RecoveryPlan | unde
     const before = batchIds[index - 1];
     if (before !== undefined && before !== batchId - 1)
       return disagreement(`${folder}/${batchId - 1}`, 'it is missing');
+  }
+  return undefined;
+}
+
+/** Two batches never have all in common: one has new rows, or a higher watermark. */
+function copyIn({ batchIds, last, beforeLast }: LogTail<OffsetLogEntry>): RecoveryPlan | undefined {
+  if (last === undefined || JSON.stringify(last) !== JSON.stringify(beforeLast)) return undefined;
+  return disagreement(`offsets/${batchIds.at(-1)}`, `it is a copy of offsets/${batchIds.at(-2)}`);
+}
+
+/** A watermark never goes back: where it does, whole files have changed places. */
+function retreatIn(offsets: LogTail<OffsetLogEntry>, commits: LogTail<CommitLogEntry>): RecoveryPlan | undefined {
+  const watermarks = [
+    ['offsets', offsets.batchIds, offsets.last?.batchWatermarkMs, offsets.beforeLast?.batchWatermarkMs],
+    ['commits', commits.batchIds, commits.last?.nextBatchWatermarkMs, commits.beforeLast?.nextBatchWatermarkMs],
+  ] as const;
+  for (const [folder, batchIds, last, beforeLast] of watermarks) {
+    if (last === undefined || beforeLast === undefined || last >= beforeLast) continue;
+    const problem = `its watermark is below that of ${folder}/${batchIds.at(-2)}`;
+    return disagreement(`${folder}/${batchIds.at(-1)}`, problem);
   }
   return undefined;
 }

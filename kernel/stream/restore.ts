@@ -56,6 +56,10 @@ export async function checkRecordedProgram(
   const { store } = checkpoint;
   const before = await readFingerprint(store);
   if (before === undefined && plan.kind !== 'fresh' && fingerprint.operators.length > 0) {
+    const states = await store.list('state/0');
+    if (states.some((name) => name.endsWith('.delta'))) {
+      throw damaged(store, 'state/program', 'it is missing, but the state is there', REMEDY);
+    }
     throw new MillraceError('CHECKPOINT_MISMATCH', {
       location: store.location,
       problem: 'it has no state of ours (another engine may have written it), and the query needs state',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -191,6 +191,13 @@ test('the log survives a restart, as Spark writes it, and a damaged one is named
 
   await writeFile(path.join(metadataPath, '1'), 'v1\n');
   await assert.rejects(open(folder, {}, metadataPath), { condition: 'CHECKPOINT_DAMAGED', message: /0\/1.*checksum/ });
+  for (const name of ['0', '.0.crc']) {
+    await copyFile(path.join(metadataPath, name), path.join(metadataPath, name.replace('0', '1')));
+  }
+  await assert.rejects(open(folder, {}, metadataPath), {
+    condition: 'CHECKPOINT_DAMAGED',
+    message: /0\/1.*is entry 0/,
+  });
   await rm(path.join(metadataPath, '.1.crc'));
   await writeFile(path.join(metadataPath, '1'), 'v1\n{"half');
   await assert.rejects(open(folder, {}, metadataPath), { condition: 'CHECKPOINT_DAMAGED', message: /sources\/0\/1/ });

@@ -200,6 +200,7 @@ const damages: readonly (readonly [string, () => void, RegExp])[] = [
   ['a cut delta', () => { fs.truncateSync(at('state/0/2.delta'), 30); }, /state\/0\/2\.delta is damaged/],
   ['a missing delta', () => { fs.rmSync(at('state/0/1.delta')); }, /state\/0\/1\.delta is damaged: it is missing/],
   ['a delta of another version', () => { fs.copyFileSync(at('state/0/1.delta'), at('state/0/2.delta')); }, /another version/],
+  ['a missing program file', () => { fs.rmSync(at('state/program')); }, /state\/program is damaged: it is missing/],
   ['a changed program file', () => { flip('state/program', 12); }, /state\/program is damaged/],
 ]; // prettier-ignore
 

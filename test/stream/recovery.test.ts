@@ -94,3 +94,24 @@ test('any logs give a plan that fits them, or an error', () => {
     }),
   );
 });
+
+test('a copy of the last entry, or a watermark that goes back, is an error: files have changed places', () => {
+  const copied = planRecovery(
+    tail([4, 5, 6], (batchId) => offsetEntry(Math.min(batchId, 5))),
+    tail([4, 5], commitEntry),
+  );
+  assert.deepEqual(copied, { kind: 'disagreement', path: 'offsets/6', problem: 'it is a copy of offsets/5' });
+  const swapped = (batchId: number): number => 9 - batchId;
+  const offsetsSwapped = planRecovery(
+    tail([4, 5], (batchId) => offsetEntry(swapped(batchId))),
+    tail([4, 5], commitEntry),
+  );
+  const problem = 'its watermark is below that of offsets/4';
+  assert.deepEqual(offsetsSwapped, { kind: 'disagreement', path: 'offsets/5', problem });
+  const commitsSwapped = planRecovery(
+    tail([4, 5], offsetEntry),
+    tail([4, 5], (batchId) => commitEntry(swapped(batchId))),
+  );
+  const below = 'its watermark is below that of commits/4';
+  assert.deepEqual(commitsSwapped, { kind: 'disagreement', path: 'commits/5', problem: below });
+});

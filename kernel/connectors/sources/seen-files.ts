@@ -106,11 +106,15 @@ async function readLog(folder: string): Promise<SeenFilesLog> {
   const all = await entryFiles(folder);
   const base = all.findLastIndex(({ isCompact }) => isCompact);
   let count = base === -1 ? 0 : (all[base]?.entry ?? 0);
-  for (const { name, entry } of all.slice(Math.max(0, base))) {
+  for (const { name, entry, isCompact } of all.slice(Math.max(0, base))) {
     if (entry !== count) throw damagedFile(path.join(folder, String(count)), 'it is missing');
     const file = path.join(folder, name);
     entries.set(entry, []);
     for (const line of parseEntry((await readDurable(file)) ?? '', file)) {
+      // A copy under another number is whole by itself; taken as it is, its files would be read twice, and others never.
+      if (isCompact ? line.batchId > entry : line.batchId !== entry) {
+        throw damagedFile(file, `it is entry ${line.batchId}`);
+      }
       const files = entries.get(line.batchId) ?? [];
       files.push(line);
       entries.set(line.batchId, files);

@@ -59,6 +59,8 @@ export interface Comparison {
   /** What is measured, from where to where. */
   readonly description: string;
   readonly measures: readonly Measure[];
+  /** By how much numbers of answers may differ besides `ANSWER_TOLERANCE`, where an engine rounds what it gives. */
+  readonly rounding?: number;
   /** Counted rounds; one more runs before them, uncounted. */
   readonly rounds: number;
   readonly ours: Contestant;

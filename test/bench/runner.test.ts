@@ -127,6 +127,16 @@ describe('answers', () => {
   });
 });
 
+describe('rounding', () => {
+  it('that a comparison allows is no difference, more is one', async () => {
+    const peers = [fake('b', { answer: { mean: 0.102407 } })];
+    const ours = fake('a', { answer: { mean: 0.1024065 } });
+    await compare(comparison(ours, peers, { rounding: 1e-5 }));
+    await assert.rejects(compare(comparison(ours, peers)), DifferentAnswers);
+    await assert.rejects(compare(comparison(ours, peers, { rounding: 1e-8 })), DifferentAnswers);
+  });
+});
+
 describe('what cannot run', () => {
   it('is named with its reason, and the others are measured', async () => {
     const ours: Contestant = { ...fake('ours'), run: () => Promise.reject(new NotYet('[UNSUPPORTED] median')) };

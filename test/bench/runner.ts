@@ -49,7 +49,7 @@ export async function compare(comparison: Comparison): Promise<ComparisonResult>
       const { answer } = measured;
       if (answer !== undefined) {
         reference ??= { engine: engine.name, answer };
-        checkAnswer(reference, { engine: engine.name, answer });
+        checkAnswer(reference, { engine: engine.name, answer }, comparison.rounding);
       }
       if (round > 0) record(standing.figures, measured.figures);
     }
@@ -93,8 +93,8 @@ interface Answered {
   readonly answer: Answer;
 }
 
-function checkAnswer(reference: Answered, { engine, answer }: Answered): void {
-  const difference = firstDifference(reference.answer, answer);
+function checkAnswer(reference: Answered, { engine, answer }: Answered, rounding: number | undefined): void {
+  const difference = firstDifference(reference.answer, answer, rounding);
   if (difference === undefined) return;
   throw new DifferentAnswers(
     `${engine} and ${reference.engine} differ in ${difference}: ` +

@@ -28,6 +28,7 @@ export function questionComparison(
     description: question.description ?? 'from the query’s text to its result as a table in memory',
     measures: [target === undefined ? TIME : { ...TIME, target }],
     rounds,
+    ...(question.rounding === undefined ? {} : { rounding: question.rounding }),
     ours: contestant(ours),
     peers: peers.map(contestant),
   };

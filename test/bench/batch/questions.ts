@@ -14,6 +14,8 @@ export interface Question {
   readonly spark?: string;
   /** Statements of Spark SQL before `sql`, for views of files; not timed. */
   readonly setUp?: readonly string[];
+  /** As in `Comparison`. */
+  readonly rounding?: number;
   /** What Polars' query is given: the file that it reads, or a number in it. */
   readonly argument?: string | number;
 }

@@ -1,7 +1,7 @@
-"""Runs the streaming cases in real Spark and writes what it does beside them (`npm run goldens -- stream [--check] [FILE…]`).
+"""Runs the streaming cases in real Spark and writes what it does beside them.
 
-`--check` writes nothing and says what differs. `--missing` runs only cases that have no answer yet. `--case NAME` runs single cases,
-and prints what they give instead of writing it.
+`npm run goldens -- stream [--check | --missing] [FILE…]`. `--check` writes nothing and says what differs. `--missing` runs only
+cases that have no answer yet, and writes each at once. `--case NAME` runs single cases and prints their answers.
 """
 
 from __future__ import annotations
@@ -35,9 +35,12 @@ SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.shuffle.partitions": "1",
     "spark.sql.adaptive.enabled": "false",
+    # Thousands of tiny batches: compiling them costs more than running them.
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:CICompilerCount=1",
     # Else the rows that the source itself filters out are not in numInputRows.
     "spark.sql.json.filterPushdown.enabled": "false",
-    "spark.sql.streaming.pollingDelay": "2ms",
+    "spark.sql.streaming.pollingDelay": "10ms",
     "spark.sql.streaming.numRecentProgressUpdates": "1000",
 }
 
@@ -50,6 +53,11 @@ def session() -> SparkSession:
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("OFF")
     return spark
+
+
+def memory_folder() -> str | None:
+    """Checkpoints are synced all the time: a file system in memory, where there is one."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 def compact(value: Any) -> str:
@@ -66,6 +74,20 @@ def text_of(answers: dict[str, Any]) -> str:
     return f'{{\n"madeBy": {compact({"pyspark": pyspark.__version__})},\n"cases": {{\n' + ",\n".join(cases) + "\n}\n}\n"
 
 
+def answers_of(spark: SparkSession, path: Path, root: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """The answers of a file's cases; each is written at once, so that a run that is cut off can go on with `--missing`."""
+    expected = path.with_name(path.stem + SUFFIX)
+    known = json.loads(expected.read_text())["cases"] if options.missing and expected.exists() else {}
+    answers: dict[str, Any] = {}
+    for case in read_cases(path):
+        if options.case and case.name not in options.case:
+            continue
+        answers[case.name] = known.get(case.name) or run_case(spark, case, root)
+        if options.missing and not options.check and not options.case:
+            expected.write_text(text_of(answers | {name: known[name] for name in known if name not in answers}))
+    return answers
+
+
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--check", action="store_true")
@@ -75,17 +97,16 @@ def main() -> int:
     options = arguments.parse_args()
     spark = session()
     different = 0
-    with tempfile.TemporaryDirectory(prefix="millrace-goldens-") as root:
+    with tempfile.TemporaryDirectory(prefix="millrace-goldens-", dir=memory_folder()) as root:
         for path in case_files(options.files):
             started = time.monotonic()
             expected = path.with_name(path.stem + SUFFIX)
-            known = json.loads(expected.read_text())["cases"] if options.missing and expected.exists() else {}
-            cases = [case for case in read_cases(path) if not options.case or case.name in options.case]
-            answers = {case.name: known.get(case.name) or run_case(spark, case, Path(root)) for case in cases}
+            before = expected.read_text() if expected.exists() else ""
+            answers = answers_of(spark, path, Path(root), options)
             if options.case:
                 print(text_of(answers) if answers else "", end="")
                 continue
-            is_same = expected.exists() and expected.read_text() == text_of(answers)
+            is_same = before == text_of(answers)
             different += not is_same
             if not options.check:
                 expected.write_text(text_of(answers))

@@ -118,10 +118,11 @@ class Run:
         except Exception as error:  # every failure of Spark is an answer
             self.failed(error)
             return
-        if self.trigger != "processingTime":
-            self.stop()
-        else:
+        if self.trigger == "processingTime":
             self.collect()
+        else:
+            self.stop()
+            self.log.append({"end": True})
 
     def start(self) -> StreamingQuery:
         for key, value in self.conf.items():

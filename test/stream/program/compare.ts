@@ -21,7 +21,7 @@ export function difference(expected: Answer, actual: Answer): string | undefined
 /** Whether no batch of the present run has been told. */
 function isRunsFirst(before: readonly Line[]): boolean {
   const last = before.at(-1);
-  return last === undefined || 'restart' in last;
+  return last === undefined || 'restart' in last || 'end' in last;
 }
 
 function lineDifference(
@@ -41,6 +41,7 @@ function lineDifference(
 function kindOf(line: Line): string {
   if ('batch' in line) return 'batch';
   if ('error' in line) return 'error';
+  if ('end' in line) return 'end';
   return 'restart' in line ? 'restart' : 'logs';
 }
 
@@ -48,6 +49,7 @@ function place(line: Line | undefined): string {
   if (line === undefined) return 'the end';
   if ('batch' in line) return `batch ${line.batch}`;
   if ('error' in line) return `the error at ${line.at}`;
+  if ('end' in line) return 'the end of a run';
   return 'restart' in line ? 'the restart' : 'the checkpoint’s logs';
 }
 

@@ -26,13 +26,18 @@ export interface RestartLine {
   readonly restart: true;
 }
 
+/** A run with the trigger `once` or `availableNow` has ended. */
+export interface EndLine {
+  readonly end: true;
+}
+
 /** Both logs of the checkpoint at the end: of each entry its version, watermark and offsets. */
 export interface LogsLine {
   readonly offsets: Readonly<Record<string, readonly unknown[]>>;
   readonly commits: Readonly<Record<string, readonly unknown[]>>;
 }
 
-export type Line = BatchLine | ErrorLine | RestartLine | LogsLine;
+export type Line = BatchLine | ErrorLine | RestartLine | EndLine | LogsLine;
 
 export interface Answer {
   /** Names and types of the result; null where there is none. */

@@ -143,8 +143,12 @@ class Run {
       await this.#failed(error);
       return;
     }
-    if (this.#trigger === 'processingTime') this.#collect();
-    else await this.#stop();
+    if (this.#trigger === 'processingTime') {
+      this.#collect();
+    } else {
+      await this.#stop();
+      this.#log.push({ end: true });
+    }
   }
 
   async #start(): Promise<StreamingQuery> {

@@ -14,7 +14,7 @@ export class Outputs {
   readonly #end: () => void;
   #listener: ((message: Message) => void) | undefined;
 
-  constructor(client: KernelClient) {
+  constructor(client: Pick<KernelClient, 'watch'>) {
     this.#end = client.watch((message) => this.#take(message));
   }
 

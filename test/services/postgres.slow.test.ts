@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { ROOT } from '../support/requirements.ts';
 import { postgresMissingIn, postgresService, startPostgres, type PostgresService } from './postgres.ts';
 import { skipWithoutServices } from './skip.ts';
 
@@ -58,6 +61,20 @@ test('stop leaves neither server nor data', withPostgres, async () => {
   await another.stop();
   assert.equal(existsSync(folder), false);
   await assert.rejects(another.connect(), { code: 'ECONNREFUSED' });
+});
+
+test('npm run services keeps one running until its input ends', withPostgres, async () => {
+  const program = spawn(process.execPath, ['--import', 'tsx', 'test/services/main.ts', '--keep', 'postgresql'], {
+    cwd: ROOT,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const exit = once(program, 'exit');
+  const [said]: readonly unknown[] = await once(createInterface(program.stdout), 'line');
+  const [, address = ''] = /^PostgreSQL \d+\.\d+ listens on (127\.0\.0\.1:\d+)$/.exec(String(said)) ?? [];
+  assert.match(await postgresService.version({ address, stop: () => Promise.resolve() }), /^\d+/);
+  program.stdin.end();
+  assert.deepEqual(await exit, [0, null]);
+  await assert.rejects(postgresService.version({ address, stop: () => Promise.resolve() }), { code: 'ECONNREFUSED' });
 });
 
 test('a missing PostgreSQL is named with what to install', () => {

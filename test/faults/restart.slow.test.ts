@@ -4,13 +4,15 @@
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { needsBuild, skipWithout } from '../support/requirements.ts';
-import { DIST, inPairs } from './support.ts';
+import { DIST } from './child.ts';
+import { damageFile, digestsOf, filesOf } from './courses/checkpoint.ts';
+import type { Damage, FileKind } from './fault.ts';
+import { inLanes } from './lanes.ts';
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'millrace-restart-'));
 const withBuild = { skip: skipWithout(needsBuild) };
@@ -79,18 +81,8 @@ function addFile(text: string): void {
   fs.renameSync(aside, path.join(input, `${files}.json`));
 }
 
-/** All files of a checkpoint with a digest of each. */
 function contentsOf(folder: string): Readonly<Record<string, string>> {
-  const checkpoint = path.join(folder, 'checkpoint');
-  const entries = fs
-    .readdirSync(checkpoint, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile());
-  return Object.fromEntries(
-    entries.map((entry) => {
-      const file = path.join(entry.parentPath, entry.name);
-      return [path.relative(checkpoint, file), createHash('sha1').update(fs.readFileSync(file)).digest('hex')];
-    }),
-  );
+  return digestsOf(path.join(folder, 'checkpoint'));
 }
 
 const template = path.join(root, 'template');
@@ -135,38 +127,32 @@ const REFUSED: readonly (readonly [string, Settings, RegExp])[] = [
   ['no aggregation', { query: 'events' }, /stateful operators/],
 ];
 
-const DAMAGES: readonly (readonly [string, string, 'cut' | 'flip' | 'remove', RegExp])[] = [
-  ['metadata', 'metadata', 'cut', /metadata/],
-  ['a cut offset log', 'offsets/LAST', 'cut', /offsets\/\d+/],
-  ['a changed offset log', 'offsets/LAST', 'flip', /offsets\/\d+/],
-  ['a changed commit log', 'commits/LAST', 'flip', /commits\/\d+/],
-  ['a missing offset log', 'offsets/LAST', 'remove', /(offsets|commits)\/\d+/],
-  ['a changed state file', 'state/0/LAST', 'flip', /state\/0\/\d+\.delta/],
-  ['a missing state file', 'state/0/LAST', 'remove', /state\/0\/\d+\.delta/],
-  ['a cut log of seen files', 'sources/0/LAST', 'cut', /sources\/0\/\d+/],
-  ['a changed program', 'state/program', 'flip', /state\/program/],
+const DAMAGED: readonly (readonly [string, FileKind, Damage, RegExp])[] = [
+  ['metadata', 'metadata', 'truncate', /metadata/],
+  ['a cut offset log', 'offsets', 'truncate', /offsets\/\d+/],
+  ['a changed offset log', 'offsets', 'flip', /offsets\/\d+/],
+  ['a changed commit log', 'commits', 'flip', /commits\/\d+/],
+  ['a missing offset log', 'offsets', 'remove', /(offsets|commits)\/\d+/],
+  ['a changed state file', 'state', 'flip', /state\/0\/\d+\.delta/],
+  ['a missing state file', 'state', 'remove', /state\/0\/\d+\.delta/],
+  ['a cut log of seen files', 'source', 'truncate', /sources\/0\/\d+/],
+  ['a log of seen files in another’s place', 'source', 'duplicate', /sources\/0\/\d+/],
+  ['a changed program', 'program', 'flip', /state\/program/],
+  ['a missing program', 'program', 'remove', /state\/program/],
 ];
 
-function damage(folder: string, place: string, how: 'cut' | 'flip' | 'remove'): void {
-  const [parent, name] = [path.dirname(place), path.basename(place)];
-  const at = path.join(folder, 'checkpoint', parent);
-  const newest = (): string => {
-    const names = fs.readdirSync(at).filter((entry) => !entry.startsWith('.'));
-    return names.sort((a, b) => parseInt(a, 10) - parseInt(b, 10)).at(-1) ?? '';
-  };
-  const file = path.join(at, name === 'LAST' ? newest() : name);
-  const bytes = fs.readFileSync(file);
-  if (how === 'remove') fs.rmSync(file);
-  else if (how === 'cut') fs.writeFileSync(file, bytes.subarray(0, bytes.length / 2));
-  else
-    fs.writeFileSync(
-      file,
-      bytes.map((byte, index) => (index === bytes.length - 3 ? byte ^ 1 : byte)),
-    );
+const two = { lanes: 2 };
+
+/** Of the newest file of the kind. */
+function damageNewest(folder: string, kind: FileKind, how: Damage): void {
+  const checkpoint = path.join(folder, 'checkpoint');
+  const newest = filesOf(checkpoint, kind).at(-1);
+  assert.ok(newest !== undefined, `there is no file of the kind ${kind}`);
+  damageFile(checkpoint, newest, how, { place: 0.9, neighbour: undefined });
 }
 
 test('a changed program is refused, and nothing is overwritten', withBuild, () =>
-  inPairs(REFUSED, async ([name, settings, message]) => {
+  inLanes(REFUSED, two, async ([name, settings, message]) => {
     const folder = copyOfTemplate(`refused ${name}`);
     const before = contentsOf(folder);
     const { code, errors } = await runProgram(folder, settings);
@@ -189,9 +175,9 @@ test('another delay or filter is explained, and the query goes on', withBuild, a
 });
 
 test('a damaged file is named with a remedy, and nothing is overwritten', withBuild, () =>
-  inPairs(DAMAGES, async ([name, place, how, message]) => {
+  inLanes(DAMAGED, two, async ([name, kind, how, message]) => {
     const folder = copyOfTemplate(`damaged ${name}`);
-    damage(folder, place, how);
+    damageNewest(folder, kind, how);
     const before = contentsOf(folder);
     // A change that is only explained is recorded in the checkpoint, but not in one that is damaged.
     const { code, errors } = await runProgram(folder, FILTERED);

@@ -4,7 +4,7 @@
  * Proportions, ratios, sizes and value lists are those of the generator of Nexmark for Flink (github.com/nexmark/nexmark,
  * nexmark-flink/…/generator, 2025), which follow Apache Beam's. Four things differ, on purpose:
  *   - ids that do not exist yet are not drawn (there up to 10 ahead), so that every bid finds its auction and its bidder;
- *   - a bidder is a person's id (there 1000 is added twice, so that bidders and persons meet by chance only);
+ *   - a bidder is a person's id as in Beam (Flink's adds the first id twice, so that bidders and persons meet by chance only);
  *   - disorder is a delay of the event's arrival, not of its time: the same events come, in another order;
  *   - event time begins at a given moment, and random numbers have a seed.
  */

@@ -69,8 +69,8 @@ test('npm run services keeps one running until its input ends', withPostgres, as
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const exit = once(program, 'exit');
-  const [said]: readonly unknown[] = await once(createInterface(program.stdout), 'line');
-  const [, address = ''] = /^PostgreSQL \d+\.\d+ listens on (127\.0\.0\.1:\d+)$/.exec(String(said)) ?? [];
+  const lines: readonly unknown[] = await once(createInterface(program.stdout), 'line');
+  const [, address = ''] = /^PostgreSQL \d+\.\d+ listens on (127\.0\.0\.1:\d+)$/.exec(String(lines[0])) ?? [];
   assert.match(await postgresService.version({ address, stop: () => Promise.resolve() }), /^\d+/);
   program.stdin.end();
   assert.deepEqual(await exit, [0, null]);

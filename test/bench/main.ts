@@ -9,7 +9,14 @@ import type { Section, Suite } from './contract.ts';
 import { runIsolated } from './isolated.ts';
 import { benchmarksPage, PAGE_FILE } from './page.ts';
 import { comparisonLines, missingText } from './report.ts';
-import { mergeResults, readResults, writeResults, type Results, type SectionResult } from './results.ts';
+import {
+  arrangeResults,
+  mergeResults,
+  readResults,
+  writeResults,
+  type Results,
+  type SectionResult,
+} from './results.ts';
 import { chosenSections, parseSelection, runSection, type RunOptions } from './sections.ts';
 import { MILLRACE_VERSION } from './subject.ts';
 import { SUITES } from './suites.ts';
@@ -52,7 +59,7 @@ for (const { suite, section } of chosen) {
 if (values.json === '-') process.stdout.write(`${JSON.stringify(results, undefined, 1)}\n`);
 else if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, undefined, 1)}\n`);
 if (values.docs) {
-  const kept = mergeResults(readResults(), results);
+  const kept = arrangeResults(mergeResults(readResults(), results), SUITES);
   writeResults(kept);
   writeFileSync(PAGE_FILE, benchmarksPage(kept));
 }

@@ -3,7 +3,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { benchmarksPage, PAGE_FILE } from './page.ts';
-import { mergeResults, readResults, type ComparisonResult, type Results, type SectionResult } from './results.ts';
+import {
+  arrangeResults,
+  mergeResults,
+  readResults,
+  type ComparisonResult,
+  type Results,
+  type SectionResult,
+} from './results.ts';
 
 const MEASURED: ComparisonResult = {
   name: 'tumbling',
@@ -103,6 +110,25 @@ describe('kept results', () => {
     assert.deepEqual(kept, { suites: { batch: { windows: SECTION, joins } } });
     const again = mergeResults(kept, { suites: { batch: { windows: joins } } });
     assert.deepEqual(again, { suites: { batch: { windows: joins, joins } } });
+  });
+
+  it('stand in the order of the suites, without those that there are no more', () => {
+    const section = (name: string) => ({ name, open: () => Promise.reject(new Error('not opened')) });
+    const order = [
+      { name: 'kernel', sections: [section('start')] },
+      { name: 'batch', sections: [section('joins'), section('windows')] },
+    ];
+    const kept: Results = {
+      suites: { batch: { windows: SECTION, gone: SECTION, joins: SECTION }, kernel: { start: SECTION } },
+    };
+    const { suites } = arrangeResults(kept, order);
+    assert.deepEqual(
+      Object.entries(suites).map(([name, sections]) => [name, ...Object.keys(sections)]),
+      [
+        ['kernel', 'start'],
+        ['batch', 'joins', 'windows'],
+      ],
+    );
   });
 });
 

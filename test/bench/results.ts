@@ -1,6 +1,6 @@
 /** What a run leaves: plain data, printed, written with `--json`, and kept in results.json, from which the page is made. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { Answer, Engine, Measure, Missing, Size, Target } from './contract.ts';
+import type { Answer, Engine, Measure, Missing, Size, Suite, Target } from './contract.ts';
 import type { Machine } from './machine.ts';
 import type { Spread } from './statistics.ts';
 
@@ -72,4 +72,16 @@ export function mergeResults(earlier: Results, later: Results): Results {
   const suites = { ...earlier.suites };
   for (const [name, sections] of Object.entries(later.suites)) suites[name] = { ...suites[name], ...sections };
   return { suites };
+}
+
+/** In the order of the suites; sections that there are no more are left out. */
+export function arrangeResults(results: Results, order: readonly Suite[]): Results {
+  const suites = order.flatMap(({ name, sections }) => {
+    const kept = sections.flatMap((section) => {
+      const result = results.suites[name]?.[section.name];
+      return result === undefined ? [] : [[section.name, result] as const];
+    });
+    return kept.length === 0 ? [] : [[name, Object.fromEntries(kept)] as const];
+  });
+  return { suites: Object.fromEntries(suites) };
 }

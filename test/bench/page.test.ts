@@ -112,6 +112,14 @@ describe('kept results', () => {
     assert.deepEqual(again, { suites: { batch: { windows: joins, joins } } });
   });
 
+  it('of a full run are not replaced by a small one', () => {
+    const small: SectionResult = { ...SECTION, size: 'small' };
+    const tried = { suites: { batch: { windows: small } } };
+    assert.deepEqual(mergeResults(RESULTS, tried), RESULTS);
+    assert.deepEqual(mergeResults(tried, RESULTS), RESULTS);
+    assert.deepEqual(mergeResults({ suites: {} }, tried), tried);
+  });
+
   it('stand in the order of the suites, without those that there are no more', () => {
     const section = (name: string) => ({ name, open: () => Promise.reject(new Error('not opened')) });
     const order = [

@@ -67,10 +67,16 @@ export function writeResults(results: Results, file: URL = RESULTS_FILE): void {
   writeFileSync(file, `${JSON.stringify(results, undefined, 1)}\n`);
 }
 
-/** Sections measured anew replace those of the same name; the others stay as they were. */
+/** Sections measured anew replace those of the same name, but a small run never replaces a full one. */
 export function mergeResults(earlier: Results, later: Results): Results {
-  const suites = { ...earlier.suites };
-  for (const [name, sections] of Object.entries(later.suites)) suites[name] = { ...suites[name], ...sections };
+  const suites: Record<string, Record<string, SectionResult>> = {};
+  for (const results of [earlier, later]) {
+    for (const [suite, sections] of Object.entries(results.suites)) {
+      const merged = (suites[suite] ??= {});
+      for (const [name, section] of Object.entries(sections))
+        if (section.size === 'full' || merged[name]?.size !== 'full') merged[name] = section;
+    }
+  }
   return { suites };
 }
 

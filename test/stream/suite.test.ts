@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { caseFiles, parseCases, readCases } from './program/case-file.ts';
-import { difference } from './program/compare.ts';
+import { difference, differenceBut } from './program/compare.ts';
 import { Deadline, DeadlineError } from './program/deadline.ts';
 import { readExpected } from './program/expected.ts';
 import { instant, lineOf } from './program/inputs.ts';
@@ -150,4 +150,14 @@ test('an error that Spark tells in the first batch may be told at the start, a m
   const told = (error: string): Answer => answer({ error, sqlState: '0A000', message: '', at: 'start' });
   assert.equal(difference(answer(legacy), told('UNSUPPORTED_STREAMING_OPERATION')), undefined);
   assert.match(difference(answer(legacy), told('NOT_SUPPORTED')) ?? '', /Sorting/);
+});
+
+test('a refusal on purpose has its condition, and all before it agrees', () => {
+  const refused: Line = { error: 'CHECKPOINT_MISMATCH', sqlState: 'KD000', message: '', at: 'start' };
+  assert.equal(differenceBut('CHECKPOINT_MISMATCH', EXPECTED, answer(FIRST, refused)), undefined);
+  assert.match(differenceBut('CHECKPOINT_MISMATCH', EXPECTED, EXPECTED) ?? '', /^the refusal/);
+  assert.match(
+    differenceBut('CHECKPOINT_MISMATCH', EXPECTED, answer({ ...FIRST, in: 1 }, refused)) ?? '',
+    /^batch 0, in/,
+  );
 });

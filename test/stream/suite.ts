@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { CompatCase, CompatSuite } from '../compat/contract.ts';
 import { caseFiles, readCases, type StreamCase } from './program/case-file.ts';
-import { difference } from './program/compare.ts';
+import { difference, differenceBut } from './program/compare.ts';
 import { readExpected } from './program/expected.ts';
 import type { Answer } from './program/log.ts';
 import { millrace, type Session } from './program/product.ts';
@@ -51,7 +51,9 @@ async function differenceOf(
   const tries = Object.keys(test.views).length > 1 ? TRIES_OF_SEVERAL_VIEWS : 1;
   let found: string | undefined;
   for (let i = 0; i < tries; i += 1) {
-    found = difference(expected, await runCase(spark, test, root, LIMIT_MS));
+    const actual = await runCase(spark, test, root, LIMIT_MS);
+    const { instead } = test;
+    found = instead === undefined ? difference(expected, actual) : differenceBut(instead.error, expected, actual);
     if (found === undefined) return undefined;
   }
   return `${test.about}\n${found ?? ''}`;

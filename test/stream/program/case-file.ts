@@ -79,7 +79,15 @@ export interface StreamCase {
   readonly progress: boolean;
   readonly logs: boolean;
   readonly failIn: readonly number[];
+  /** What Millrace does on purpose instead of going on as Spark does. */
+  readonly instead: Instead | undefined;
   readonly steps: readonly Step[];
+}
+
+export interface Instead {
+  /** The condition of its error. */
+  readonly error: string;
+  readonly why: string;
 }
 
 /** The names of the case files, without folder and ending. */
@@ -113,7 +121,7 @@ interface Shared {
 
 const CASE_KEYS = [
   ...['name', 'about', 'rules', 'feature', 'views', 'tables', 'program', 'sql', 'mode', 'trigger', 'conf', 'ordered'],
-  ...['masked', 'progress', 'logs', 'failIn', 'steps'],
+  ...['masked', 'progress', 'logs', 'failIn', 'instead', 'steps'],
 ];
 
 function caseOf(json: unknown, place: string, shared: Shared): StreamCase {
@@ -140,6 +148,7 @@ function caseOf(json: unknown, place: string, shared: Shared): StreamCase {
     progress: optional(raw['progress'], at, flag) ?? false,
     logs: optional(raw['logs'], at, flag) ?? false,
     failIn: array(raw['failIn'] ?? [], at).map((batch) => number(batch, at)),
+    instead: optional(raw['instead'], `${at}: instead`, insteadOf),
     steps: array(raw['steps'], `${at}: steps`).map((step, i) => stepOf(step, `${at}: step ${i + 1}`, shared.programs)),
   };
 }
@@ -199,6 +208,11 @@ function stepOf(json: unknown, place: string, programs: Shared['programs']): Ste
     waitMs: optional(raw['waitMs'], place, number) ?? 0,
   };
   return { kind: 'feed', feed };
+}
+
+function insteadOf(json: unknown, place: string): Instead {
+  const raw = record(json, place, ['error', 'why']);
+  return { error: text(raw['error'], place), why: text(raw['why'], place) };
 }
 
 function restartOf(json: unknown, place: string, programs: Shared['programs']): Restart {

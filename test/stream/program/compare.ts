@@ -2,6 +2,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Answer, BatchLine, ErrorLine, Line } from './log.ts';
 
+/**
+ * For a case in which Millrace refuses on purpose what Spark does: both agree up to an error of the given condition.
+ *
+ * @returns undefined where it does so
+ */
+export function differenceBut(error: string, expected: Answer, actual: Answer): string | undefined {
+  const at = actual.log.findIndex((line) => 'error' in line && line.error === error);
+  if (at < 0) return both('the refusal', `(Millrace is meant to refuse with ${error})`, actual.log.at(-1) ?? 'nothing');
+  const before = (answer: Answer): Answer => ({ ...answer, log: answer.log.slice(0, at) });
+  return difference(before(expected), before(actual));
+}
+
 /** @returns undefined where both agree */
 export function difference(expected: Answer, actual: Answer): string | undefined {
   // Where the program itself is refused there may be no result to describe, or there may.

@@ -3,8 +3,7 @@
  * damaged and starved; a line for each, then the table. `--seed S --run K` repeats run K of seed S alone. Ends with 1 where a
  * record was lost or doubled against the sink's promise, a program hung, or an error did not say what was wrong.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -50,6 +49,8 @@ try {
     const outcome = await runOnce(stage, draw.program, draw.fault);
     finished.push({ draw, outcome });
     print(draw, outcome);
+    // After each run, so that a session that is broken off has its table.
+    if (values.markdown !== undefined) writeFileSync(values.markdown, page(finished, seed));
   });
 } finally {
   await stage.close();
@@ -61,7 +62,6 @@ const skipped = finished.filter(({ outcome }) => outcome.skipped !== undefined).
 console.log(
   `${finished.length - bad - skipped} good, ${bad} bad, ${skipped} not run; npm run torture -- --seed ${seed} --run K repeats one`,
 );
-if (values.markdown !== undefined) await writeFile(values.markdown, page(finished, seed));
 process.exit(bad === 0 ? 0 : 1);
 
 function drawsOf(runs: number, only: string): readonly Draw[] {

@@ -42,7 +42,7 @@ class Case:
     conf: dict[str, str]
     ordered: bool
     masked: list[str]
-    progress: bool
+    progress: list[str]
     logs: bool
     fail_in: list[int]
     programs: dict[str, list[Any]]
@@ -78,7 +78,7 @@ def case_of(raw: dict[str, Any], views: dict[str, Any], programs: dict[str, list
         conf=raw.get("conf", {}),
         ordered=raw.get("ordered", False),
         masked=raw.get("masked", []),
-        progress=raw.get("progress", False),
+        progress=raw.get("progress", []),
         logs=raw.get("logs", False),
         fail_in=raw.get("failIn", []),
         programs=programs,

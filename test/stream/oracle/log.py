@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timezone
-from typing import Any
-
-SOURCE_KEYS = ("numInputRows", "startOffset", "endOffset", "latestOffset")
-
+from typing import Any, Callable
 
 def seconds(text: str) -> int | float:
     """ISO text as seconds since the epoch, exact to the millisecond."""
@@ -35,8 +32,8 @@ class Masks:
         return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
-def batch_line(progress: Any, rows: list[str] | None, masks: Masks, *, with_progress: bool) -> dict[str, Any]:
-    """`rows` is absent where the sink was not called."""
+def batch_line(progress: Any, rows: list[str] | None, masks: Masks, parts: list[str]) -> dict[str, Any]:
+    """`rows` is absent where the sink was not called; `parts` are the parts of the progress that the case asks for."""
     raw = json.loads(progress.json)
     line: dict[str, Any] = {"batch": raw["batchId"], "in": raw["numInputRows"]}
     event_time = raw.get("eventTime", {})
@@ -46,8 +43,8 @@ def batch_line(progress: Any, rows: list[str] | None, masks: Masks, *, with_prog
         line["rows"] = masks.apply(rows)
     if raw["stateOperators"]:
         line["state"] = [state_text(state) for state in raw["stateOperators"]]
-    if with_progress:
-        line["progress"] = progress_of(raw)
+    if parts:
+        line["progress"] = {part: PROGRESS[part](raw) for part in parts}
     return line
 
 
@@ -59,13 +56,18 @@ def state_text(state: dict[str, Any]) -> str:
     )
 
 
-def progress_of(raw: dict[str, Any]) -> dict[str, Any]:
-    """What of a progress is the same in every run: its keys, event times, sources, and the sink."""
-    return {
-        "keys": " ".join(sorted(raw)),
-        "durations": " ".join(sorted(raw["durationMs"])),
-        "eventTime": {key: seconds(text) for key, text in sorted(raw.get("eventTime", {}).items())},
-        "sources": [{key: source.get(key) for key in SOURCE_KEYS} for source in raw["sources"]],
-        "operators": " ".join(state["operatorName"] for state in raw["stateOperators"]),
-        "sink": raw["sink"].get("numOutputRows"),
-    }
+def of_sources(*keys: str) -> Callable[[dict[str, Any]], list[Any]]:
+    return lambda raw: [[source.get(key) for key in keys] for source in raw["sources"]]
+
+
+PROGRESS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "keys": lambda raw: " ".join(sorted(raw)),
+    "durations": lambda raw: " ".join(sorted(raw["durationMs"])),
+    "eventTime": lambda raw: {key: seconds(text) for key, text in sorted(raw.get("eventTime", {}).items())},
+    "rows": of_sources("numInputRows"),
+    "offsets": of_sources("startOffset", "endOffset"),
+    "latestOffsets": of_sources("latestOffset"),
+    "operators": lambda raw: " ".join(state["operatorName"] for state in raw["stateOperators"]),
+    "sink": lambda raw: raw["sink"].get("numOutputRows"),
+}
+"""What of a progress is the same in every run."""

@@ -165,7 +165,7 @@ class Run:
             if "addBatch" not in progress.durationMs:
                 continue  # a trigger that found nothing to do
             rows = self.rows_of(progress.batchId)
-            self.log.append(batch_line(progress, rows, self.masks, with_progress=self.case.progress))
+            self.log.append(batch_line(progress, rows, self.masks, self.case.progress))
         self._reported = len(recent)
 
     def rows_of(self, batch_id: int) -> list[str] | None:

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../../support/requirements.ts';
+import { PROGRESS_PARTS, type ProgressPart } from './log.ts';
 import { array, flag, number, optional, record, text, type Read } from './parse.ts';
 
 export const CASES = path.join(ROOT, 'test', 'stream', 'cases');
@@ -76,7 +77,8 @@ export interface StreamCase {
   readonly conf: Readonly<Record<string, string>>;
   readonly ordered: boolean;
   readonly masked: readonly string[];
-  readonly progress: boolean;
+  /** Parts of the progress that are expected too. */
+  readonly progress: readonly ProgressPart[];
   readonly logs: boolean;
   readonly failIn: readonly number[];
   /** What Millrace does on purpose instead of going on as Spark does. */
@@ -145,7 +147,7 @@ function caseOf(json: unknown, place: string, shared: Shared): StreamCase {
     conf: mapValues(raw['conf'] ?? {}, `${at}: conf`, text),
     ordered: optional(raw['ordered'], at, flag) ?? false,
     masked: array(raw['masked'] ?? [], at).map((column) => text(column, at)),
-    progress: optional(raw['progress'], at, flag) ?? false,
+    progress: array(raw['progress'] ?? [], at).map((part) => partOf(part, at)),
     logs: optional(raw['logs'], at, flag) ?? false,
     failIn: array(raw['failIn'] ?? [], at).map((batch) => number(batch, at)),
     instead: optional(raw['instead'], `${at}: instead`, insteadOf),
@@ -208,6 +210,12 @@ function stepOf(json: unknown, place: string, programs: Shared['programs']): Ste
     waitMs: optional(raw['waitMs'], place, number) ?? 0,
   };
   return { kind: 'feed', feed };
+}
+
+function partOf(json: unknown, place: string): ProgressPart {
+  const part = oneOf(PROGRESS_PARTS, json, place);
+  if (part === undefined) throw new TypeError(`${place}: a part of the progress was expected`);
+  return part;
 }
 
 function insteadOf(json: unknown, place: string): Instead {

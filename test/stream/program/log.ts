@@ -76,7 +76,7 @@ export class Masks {
 export function batchLine(
   progress: StreamingQueryProgress,
   rows: readonly string[] | undefined,
-  { withProgress }: { readonly withProgress: boolean },
+  parts: readonly ProgressPart[],
 ): BatchLine {
   const { watermark } = progress.eventTime;
   const state = progress.stateOperators.map(
@@ -89,21 +89,30 @@ export function batchLine(
     ...(watermark === undefined ? {} : { watermark: Date.parse(watermark) / 1000 }),
     ...(rows === undefined ? {} : { rows }),
     ...(state.length === 0 ? {} : { state }),
-    ...(withProgress ? { progress: progressOf(progress) } : {}),
+    ...(parts.length === 0 ? {} : { progress: progressOf(progress, parts) }),
   };
 }
 
 /** What of a progress is the same in every run. */
-function progressOf(progress: StreamingQueryProgress): unknown {
-  const eventTime = Object.entries(progress.eventTime).sort(([a], [b]) => (a < b ? -1 : 1));
-  return {
-    keys: Object.keys(progress).sort().join(' '),
-    durations: Object.keys(progress.durationMs).sort().join(' '),
-    eventTime: Object.fromEntries(eventTime.map(([key, time]) => [key, Date.parse(time) / 1000])),
-    sources: progress.sources.map(({ numInputRows, startOffset, endOffset, latestOffset }) => ({
-      ...{ numInputRows, startOffset, endOffset, latestOffset },
-    })),
-    operators: progress.stateOperators.map(({ operatorName }) => operatorName).join(' '),
-    sink: progress.sink.numOutputRows,
-  };
+const PROGRESS = {
+  keys: (progress: StreamingQueryProgress) => Object.keys(progress).sort().join(' '),
+  durations: ({ durationMs }: StreamingQueryProgress) => Object.keys(durationMs).sort().join(' '),
+  eventTime: ({ eventTime }: StreamingQueryProgress) =>
+    Object.fromEntries(Object.entries(eventTime).map(([key, time]) => [key, Date.parse(time) / 1000])),
+  rows: ({ sources }: StreamingQueryProgress) => sources.map(({ numInputRows }) => [numInputRows]),
+  offsets: ({ sources }: StreamingQueryProgress) =>
+    sources.map(({ startOffset, endOffset }) => [startOffset, endOffset]),
+  latestOffsets: ({ sources }: StreamingQueryProgress) => sources.map(({ latestOffset }) => [latestOffset]),
+  operators: ({ stateOperators }: StreamingQueryProgress) =>
+    stateOperators.map(({ operatorName }) => operatorName).join(' '),
+  sink: ({ sink }: StreamingQueryProgress) => sink.numOutputRows,
+};
+
+export type ProgressPart = keyof typeof PROGRESS;
+export const PROGRESS_PARTS: readonly ProgressPart[] = [
+  ...(['keys', 'durations', 'eventTime', 'rows', 'offsets', 'latestOffsets', 'operators', 'sink'] as const),
+];
+
+function progressOf(progress: StreamingQueryProgress, parts: readonly ProgressPart[]): unknown {
+  return Object.fromEntries(parts.map((part) => [part, PROGRESS[part](progress)]));
 }

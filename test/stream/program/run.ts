@@ -183,7 +183,7 @@ class Run {
       const rows = this.#batches.find(({ id }) => id === progress.batchId)?.rows;
       this.#batches = this.#batches.filter(({ id }) => id !== progress.batchId);
       const masked = rows === undefined ? undefined : this.#masks.apply(rows);
-      this.#log.push(batchLine(progress, masked, { withProgress: this.#test.progress }));
+      this.#log.push(batchLine(progress, masked, this.#test.progress));
     }
     this.#reported = recent.length;
   }

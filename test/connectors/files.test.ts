@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -231,7 +231,13 @@ test('the log is compacted, and forgets files that are too old to be taken again
   assert.throws(() => restarted.scan('{"logOffset":20}', '{"logOffset":22}', arena), {
     condition: 'CHECKPOINT_DAMAGED',
   });
-  await rm(path.join(metadataPath, '229.compact'));
+  for (const name of ['229.compact', '.229.compact.crc']) {
+    await copyFile(path.join(metadataPath, name), path.join(metadataPath, name.replace('229', '239')));
+    await rename(path.join(metadataPath, name), path.join(metadataPath, `${name}.aside`));
+  }
+  const moved = { condition: 'CHECKPOINT_DAMAGED', message: /239\.compact is damaged: it is entry 229/ };
+  await assert.rejects(open(folder, options, metadataPath), moved);
+  await rm(path.join(metadataPath, '239.compact'));
   await assert.rejects(open(folder, options, metadataPath), { condition: 'CHECKPOINT_DAMAGED', message: /missing/ });
 });
 

@@ -110,11 +110,9 @@ async function readLog(folder: string): Promise<SeenFilesLog> {
     if (entry !== count) throw damagedFile(path.join(folder, String(count)), 'it is missing');
     const file = path.join(folder, name);
     entries.set(entry, []);
-    for (const line of parseEntry((await readDurable(file)) ?? '', file)) {
-      // A copy under another number is whole by itself; taken as it is, its files would be read twice, and others never.
-      if (isCompact ? line.batchId > entry : line.batchId !== entry) {
-        throw damagedFile(file, `it is entry ${line.batchId}`);
-      }
+    const lines = parseEntry((await readDurable(file)) ?? '', file);
+    requireOwn(lines, { name, entry, isCompact }, file);
+    for (const line of lines) {
       const files = entries.get(line.batchId) ?? [];
       files.push(line);
       entries.set(line.batchId, files);
@@ -122,6 +120,23 @@ async function readLog(folder: string): Promise<SeenFilesLog> {
     count += 1;
   }
   return new SeenFilesLog(folder, entries, count);
+}
+
+/**
+ * A copy under another number is whole by itself; taken as it is, its files would be read twice, and others never. An entry has
+ * its own files, a compact one those of older entries too.
+ */
+function requireOwn(
+  lines: readonly { readonly batchId: number }[],
+  { entry, isCompact }: EntryFile,
+  file: string,
+): void {
+  const written = lines.map(({ batchId }) => batchId);
+  if (written.length === 0) return;
+  const newest = written.reduce((one, other) => Math.max(one, other));
+  const oldest = written.reduce((one, other) => Math.min(one, other));
+  const other = isCompact || newest !== entry ? newest : oldest;
+  if (other !== entry) throw damagedFile(file, `it is entry ${other}`);
 }
 
 interface EntryFile {

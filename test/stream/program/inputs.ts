@@ -2,7 +2,7 @@
 import { mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { CaseRow } from './case-file.ts';
+import type { CaseRow } from './case.ts';
 
 /** The first file's time; each later file of `add` is 10 s younger, those of `files` say their own seconds. */
 const MTIME_BASE_S = 1_750_000_000;

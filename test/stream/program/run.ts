@@ -6,7 +6,7 @@ import type { DataFrame } from '../../../kernel/api/data-frame.ts';
 import type { StreamingQuery } from '../../../kernel/api/streaming-query.ts';
 import type { TriggerOptions } from '../../../kernel/api/stream-writer.ts';
 import { frameOf, readTables } from './build.ts';
-import type { CaseProgram, Feed, OutputMode, Restart, StreamCase, Trigger } from './case-file.ts';
+import type { CaseProgram, Feed, OutputMode, Restart, StreamCase, Trigger } from './case.ts';
 import { checkpointFiles, forget, nextBatch } from './checkpoint.ts';
 import { Deadline, DeadlineError } from './deadline.ts';
 import { errorLine } from './errors.ts';

@@ -3,8 +3,10 @@ import type { LogicalPlan } from '../plan/logical-plan.ts';
 import { collapseProjects } from './collapse-projects.ts';
 import { combineFilters } from './combine-filters.ts';
 import { distinctToAggregate } from './distinct-to-aggregate.ts';
+import { factorDisjunctions } from './factor-disjunctions.ts';
 import { foldConstants } from './fold-constants.ts';
 import { pushLimits } from './limits.ts';
+import { orderJoins } from './order-joins.ts';
 import { pruneColumns } from './prune-columns.ts';
 import { pruneJsonFields } from './prune-json-fields.ts';
 import { pushFilters } from './push-filters.ts';
@@ -16,6 +18,8 @@ const RULES: readonly Rule[] = [
   distinctToAggregate,
   splitDistinctAggregates,
   foldConstants,
+  factorDisjunctions,
+  orderJoins,
   pushFilters,
   combineFilters,
   collapseProjects,

@@ -284,3 +284,61 @@ test('literals are folded, volatile and failing expressions stay', () => {
   const always = filter(call('or', lit(true), call('>', a, lit(1))), table);
   assert.equal(foldConstants.apply(always, {}), table);
 });
+
+const relation = (
+  name: string,
+): { readonly key: ColumnExpr; readonly other: ColumnExpr; readonly plan: LogicalPlan } => {
+  const [key, other] = [column(`${name}1`, Types.int), column(`${name}2`, Types.int)];
+  return { key, other, plan: source([key, other]) };
+};
+const cross = (left: LogicalPlan, right: LogicalPlan): LogicalPlan => ({ kind: 'join', type: 'cross', left, right });
+
+test('FROM a, b, c WHERE: equalities become keys, in an order in which each join has one', () => {
+  const [p, s, l] = [relation('p'), relation('s'), relation('l')];
+  const condition = call(
+    'and',
+    call('and', call('=', s.key, l.other), call('=', p.key, l.key)),
+    call('and', call('<', p.other, s.other), call('>', s.other, lit(7))),
+  );
+  assert.equal(
+    optimized(filter(condition, cross(cross(p.plan, s.plan), l.plan))),
+    text`
+      Project [p1, p2, s1, s2, l1, l2]
+        Join inner ((s1 = l2) AND (p2 < s2))
+          Join inner (p1 = l1)
+            Source [p1, p2]
+            Source [l1, l2]
+          Filter (s2 > 7)
+            Source [s1, s2]
+    `,
+  );
+});
+
+test('joins that a filter gives no equality stay as they are', () => {
+  const [p, s] = [relation('p'), relation('s')];
+  assert.equal(
+    optimized(filter(call('<', p.key, s.key), cross(p.plan, s.plan))),
+    text`
+      Filter (p1 < s1)
+        Join cross
+          Source [p1, p2]
+          Source [s1, s2]
+    `,
+  );
+});
+
+test('what all branches of an OR ask for is asked once, and becomes a key', () => {
+  const [p, s] = [relation('p'), relation('s')];
+  const branch = (n: number): Expr => call('and', call('=', p.key, s.key), call('>', p.other, lit(n)));
+  assert.equal(
+    optimized(filter(call('or', branch(1), branch(2)), cross(p.plan, s.plan))),
+    text`
+      Join inner (p1 = s1)
+        Filter ((p2 > 1) OR (p2 > 2))
+          Source [p1, p2]
+        Source [s1, s2]
+    `,
+  );
+  const all = call('or', call('=', p.key, s.key), branch(2));
+  assert.equal(optimized(filter(all, cross(p.plan, s.plan))).split('\n')[0], 'Join inner (p1 = s1)');
+});

@@ -166,10 +166,10 @@ export function makeBatch(schema: Schema, columns: readonly Column[], length: nu
   return { schema, columns, length };
 }
 
-export function emptyBatch(schema: Schema): RecordBatch {
+export function emptyBatch(schema: Schema, space: Space): RecordBatch {
   return makeBatch(
     schema,
-    schema.fields.map((f) => nullColumn(f.type, 0, 'heap')),
+    schema.fields.map((f) => nullColumn(f.type, 0, space)),
     0,
   );
 }

@@ -82,9 +82,9 @@ export class AggregateStore implements StatefulStore {
     this.#metrics.removed(evicted?.length ?? 0);
     switch (this.#outputMode) {
       case 'append':
-        return evicted ?? emptyBatch(input.schema);
+        return evicted ?? emptyBatch(input.schema, arena);
       case 'update':
-        return changed ?? emptyBatch(input.schema);
+        return changed ?? emptyBatch(input.schema, arena);
       case 'complete':
         return this.#state.table.emit('all', arena);
     }

@@ -53,7 +53,12 @@ export function takeResult(result: ExecutionResult): QueryResult {
   }
 }
 
-function openBatchScan(engine: BatchEngine, source: PlanOf<'dataSource'>, arena: Arena): AsyncIterable<ScanLease> {
+/** Begins to read a source in batch; what it reads lies in the arena. @throws NOT_SUPPORTED */
+export function openBatchScan(
+  engine: BatchEngine,
+  source: PlanOf<'dataSource'>,
+  arena: Arena,
+): AsyncIterable<ScanLease> {
   const { format, options, paths, schema } = source;
   const provider = engine.connectors.source(format);
   if (provider.batch === undefined) {

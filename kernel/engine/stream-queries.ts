@@ -1,5 +1,6 @@
 /** Streaming queries on the engine thread: from a start request to a running query that reports to the main thread. */
 import type { RecordBatch } from '../arrow/column.ts';
+import type { Arena } from '../arrow/memory.ts';
 import { toIpc } from '../arrow/ipc.ts';
 import type { Schema } from '../arrow/types.ts';
 import type { Sink, SinkProvider, StreamSource } from '../connectors/contract.ts';
@@ -19,10 +20,11 @@ import { openDiskLogStore } from '../state/disk-log-store.ts';
 import { createMemoryLogStore } from '../state/memory-log-store.ts';
 import { createStateStores } from '../state/state-stores.ts';
 import { openCheckpoint, type Checkpoint } from '../stream/checkpoint.ts';
+import type { OpenTable } from '../stream/micro-batch.ts';
 import type { QueryListener } from '../stream/ports.ts';
 import type { RunningQuery } from '../stream/running-query.ts';
 import { startQuery } from '../stream/start-query.ts';
-import type { BatchEngine } from './batch-queries.ts';
+import { openBatchScan, type BatchEngine } from './batch-queries.ts';
 import { collectSources, planOptions } from './plan-sources.ts';
 
 export interface StreamEngine extends BatchEngine {
@@ -63,6 +65,7 @@ export async function startStreamQuery(
       prepared,
       program: prepared.text,
       sources,
+      tables: openTables(engine, optimized),
       executor: engine.executor,
       memory: engine.memory,
       sink,
@@ -103,11 +106,18 @@ async function openSources(
   checkpointLocation: string | undefined,
 ): Promise<ReadonlyMap<number, StreamSource>> {
   const sources = new Map<number, StreamSource>();
-  for (const [index, source] of collectSources(plan).entries()) {
+  const streams = collectSources(plan).filter(({ streaming }) => streaming);
+  for (const [index, source] of streams.entries()) {
     const metadataPath = checkpointLocation === undefined ? undefined : `${checkpointLocation}/sources/${index}`;
     sources.set(source.sourceId, await openSource(engine, source, metadataPath));
   }
   return sources;
+}
+
+/** The plan's sources that are no streams: each micro-batch reads them whole. */
+function openTables(engine: BatchEngine, plan: LogicalPlan): ReadonlyMap<number, OpenTable> {
+  const tables = collectSources(plan).filter(({ streaming }) => !streaming);
+  return new Map(tables.map((table) => [table.sourceId, (arena: Arena) => openBatchScan(engine, table, arena)]));
 }
 
 function openSource(
@@ -117,10 +127,10 @@ function openSource(
 ): Promise<StreamSource> {
   const { format, options, paths, schema } = source;
   const provider = engine.connectors.source(format);
-  if (!source.streaming || provider.stream === undefined) {
+  if (provider.stream === undefined) {
     throw new MillraceError('NOT_SUPPORTED', {
-      feature: `Reading ${format} within a streaming query`,
-      remedy: 'Use a source of spark.readStream.',
+      feature: `Reading ${format} as a stream`,
+      remedy: 'Read it in batch with spark.read.',
     });
   }
   return provider.stream({ options, paths, schema, streaming: true }, schema, {

@@ -27,6 +27,9 @@ export interface SourceEntry {
   readonly source: StreamSource;
 }
 
+/** Begins to read a table; what it reads lies in the arena. */
+export type OpenTable = (arena: Arena) => AsyncIterable<ScanLease>;
+
 /** What a query is made of, all of it opened. */
 export interface MicroBatchParts {
   readonly checkpoint: Checkpoint;
@@ -34,6 +37,8 @@ export interface MicroBatchParts {
   readonly executor: Executor;
   readonly memory: EngineMemory;
   readonly sources: readonly SourceEntry[];
+  /** Tables that are read in batch, anew in each micro-batch, by the plan's `sourceId`. */
+  readonly tables: ReadonlyMap<number, OpenTable>;
   readonly initialOffsets: readonly (Offset | null)[];
   readonly sink: Sink;
   readonly stores: ReadonlyMap<number, StatefulStore>;
@@ -173,13 +178,14 @@ export class MicroBatchExecution {
 
   #scans(batch: OffsetLogEntry): ReadonlyMap<number, AsyncIterable<ScanLease>> {
     const starts = this.#starts();
-    return new Map(
-      this.#parts.sources.map(({ sourceId, source }, index) => {
-        const start = starts[index] ?? null;
-        const end = batch.ends[index] ?? null;
-        return [sourceId, end === null || end === start ? nothing() : source.scan(start, end, this.#arena)];
-      }),
-    );
+    const tables = [...this.#parts.tables].map(([sourceId, open]) => [sourceId, open(this.#arena)] as const);
+    const sources = this.#parts.sources.map(({ sourceId, source }, index) => {
+      const start = starts[index] ?? null;
+      const end = batch.ends[index] ?? null;
+      const scan = end === null || end === start ? nothing() : source.scan(start, end, this.#arena);
+      return [sourceId, scan] as const;
+    });
+    return new Map([...tables, ...sources]);
   }
 
   async #deliver(result: ExecutionResult, timer: PhaseTimer, signal: AbortSignal): Promise<void> {

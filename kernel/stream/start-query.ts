@@ -6,7 +6,7 @@ import type { Executor, PreparedPlan } from '../physical/ports.ts';
 import type { Conf, OutputMode, Trigger } from '../plan/runner-port.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { MicroBatchExecution, type Position, type SourceEntry } from './micro-batch.ts';
+import { MicroBatchExecution, type OpenTable, type Position, type SourceEntry } from './micro-batch.ts';
 import type { QueryListener, StateStoreFactory, StatefulStore } from './ports.ts';
 import { checkRecordedProgram, initialOffsets, readRecoveryPlan } from './restore.ts';
 import { RunningQuery } from './running-query.ts';
@@ -25,6 +25,8 @@ export interface StartQueryOptions {
   readonly program: string;
   /** By the plan's `sourceId`; the query stops them. */
   readonly sources: ReadonlyMap<number, StreamSource>;
+  /** Tables that the plan reads in batch; none by default. */
+  readonly tables?: ReadonlyMap<number, OpenTable>;
   readonly executor: Executor;
   readonly memory: EngineMemory;
   /** The query stops it. */
@@ -110,6 +112,7 @@ async function openExecution(
   return new MicroBatchExecution(
     {
       ...{ checkpoint, prepared, executor, memory, sink, clock, outputMode, listener, conf, sources, stores, onStatus },
+      tables: options.tables ?? new Map(),
       initialOffsets: initial,
       tracker: new WatermarkTracker(conf.watermarkPolicy, watermarkIds, watermarkMs),
     },

@@ -14,6 +14,7 @@ import { nullableOf, typeOf } from '../expr/resolved.ts';
 import { exprText } from '../expr/text.ts';
 import type { AccumulatorSpec } from '../functions/contract.ts';
 import type { PlanOf } from '../plan/logical-plan.ts';
+import { isStreaming } from '../plan/nodes.ts';
 import { aggregateFunction } from './functions.ts';
 import type { AggregateOutput, KeyOutput, PhysicalPlan } from './physical-plan.ts';
 import type { PlanContext } from './plan-context.ts';
@@ -45,7 +46,8 @@ export function planAggregate(plan: PlanOf<'aggregate'>, context: PlanContext): 
     output: [],
   };
   const specs = accumulators.map((accumulator) => accumulator.spec);
-  const stateId = context.streaming ? addState(keys, specs, plan.groupings, outputs, context) : undefined;
+  // A table beside a stream is aggregated anew in each batch.
+  const stateId = isStreaming(plan.child) ? addState(keys, specs, plan.groupings, outputs, context) : undefined;
   const columns = plan.outputs.map(projectedColumn).map(({ expression, column }) => ({
     expression: overResults(expression, outputs, calls),
     column,

@@ -179,19 +179,20 @@ function planDeduplicate(plan: PlanOf<'deduplicate'>, context: PlanContext): Phy
     if (index < 0) throw new AssertionError('deduplication keys are columns of the child');
     return index;
   });
-  if (!context.streaming && plan.withinWatermark) {
+  const streaming = isStreaming(plan.child);
+  if (!streaming && plan.withinWatermark) {
     throw new MillraceError('NOT_SUPPORTED', {
       feature: 'dropDuplicatesWithinWatermark on a batch DataFrame',
       remedy: 'Use dropDuplicates.',
     });
   }
-  const stateId = context.streaming ? context.addDeduplicate(output, ordinals, plan.withinWatermark) : undefined;
+  const stateId = streaming ? context.addDeduplicate(output, ordinals, plan.withinWatermark) : undefined;
   return { kind: 'deduplicate', child, stateId, keys: ordinals, output };
 }
 
 function planWatermark(plan: PlanOf<'withWatermark'>, context: PlanContext): PhysicalPlan {
   const child = planNode(plan.child, context);
-  if (!context.streaming) return child;
+  if (!isStreaming(plan.child)) return child;
   const delayMicros = intervalMicros(plan.delay);
   const watermarkId = context.addWatermark(plan.eventTime, delayMicros);
   const { output } = child;

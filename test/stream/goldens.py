@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 os.environ["TZ"] = "UTC"
+os.environ["PYSPARK_PYTHON"] = sys.executable
 
 import pyspark
 from pyspark.sql import SparkSession

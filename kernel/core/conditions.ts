@@ -138,6 +138,10 @@ export const CONDITIONS = {
     sqlState: '22007',
     message: 'The text <text> does not follow the pattern <pattern>. Use try_<function> to get NULL instead.',
   },
+  DATETIME_OVERFLOW: {
+    sqlState: '22008',
+    message: '<operation> leaves the range of timestamps, which ends with the year 294247. Check the numbers.',
+  },
   DATETIME_FIELD_OUT_OF_BOUNDS: {
     sqlState: '22023',
     message: '<problem>. Set spark.sql.ansi.enabled to false to get NULL instead.',
@@ -152,6 +156,7 @@ export const CONDITIONS = {
     message:
       'The index <index> is out of bounds: the array has <size> elements. Use get() or try_element_at() to get NULL instead.',
   },
+  INVALID_ESC: { sqlState: '42604', message: 'The escape <escape> is wrong: give one character.' },
   INVALID_FORMAT: { sqlState: '42601', message: 'The pattern <pattern> is wrong: <problem>.' },
   INVALID_INDEX_OF_ZERO: {
     sqlState: '22003',
@@ -160,6 +165,10 @@ export const CONDITIONS = {
   INVALID_PARAMETER_VALUE: {
     sqlState: '22023',
     message: 'The value of <parameter> in <function> is wrong: <problem>.',
+  },
+  INVALID_REGEXP_REPLACE: {
+    sqlState: '22023',
+    message: 'The replacement <replacement> is wrong: <problem>. Write \\$ for a dollar and \\\\ for a backslash.',
   },
   INVALID_TIMEZONE: {
     sqlState: '22009',
@@ -191,8 +200,7 @@ export const CONDITIONS = {
   USER_RAISED_EXCEPTION: { sqlState: 'P0001', message: '<message>' },
   ARITHMETIC_OVERFLOW: {
     sqlState: '22003',
-    message:
-      '<operation> caused overflow. Use try_<function> to get NULL instead, or set spark.sql.ansi.enabled to false.',
+    message: '<operation> caused overflow. <remedy>',
   },
   CAST_INVALID_INPUT: {
     sqlState: '22018',
@@ -254,6 +262,11 @@ export const CONDITIONS = {
   CHECKPOINT_DAMAGED: {
     sqlState: 'KD000',
     message: 'The checkpoint file <file> is damaged: <problem>. Nothing was overwritten. <remedy>',
+  },
+  CHECKPOINT_NOT_WRITABLE: {
+    sqlState: '58030',
+    message:
+      'The checkpoint file <file> cannot be written: <problem>. Nothing was lost: the batch runs again once it can be written. <remedy>',
   },
   CHECKPOINT_MISMATCH: {
     sqlState: 'KD000',

@@ -45,6 +45,14 @@ class DiskLogStore implements LogStore {
 
   async write(file: string, bytes: Uint8Array, checksum: ChecksumKind): Promise<void> {
     const full = this.#full(file);
+    try {
+      await this.#write(full, bytes, checksum);
+    } catch (error) {
+      throw notWritable(full, error);
+    }
+  }
+
+  async #write(full: string, bytes: Uint8Array, checksum: ChecksumKind): Promise<void> {
     const folder = path.dirname(full);
     if (fs.mkdirSync(folder, { recursive: true }) !== undefined) syncFoldersUpTo(folder, path.dirname(this.location));
     if (checksum === 'sidecar') this.#writeSync(sidecarOf(full), encodeSidecar(bytes, checksumOf));
@@ -93,6 +101,9 @@ class DiskLogStore implements LogStore {
     try {
       for (let written = 0; written < bytes.length;) written += fs.writeSync(descriptor, bytes, written);
       fs.fsyncSync(descriptor);
+    } catch (error) {
+      fs.unlinkSync(temporary); // what is half written must not fill a full disk further
+      throw error;
     } finally {
       fs.closeSync(descriptor);
     }
@@ -105,11 +116,30 @@ class DiskLogStore implements LogStore {
     try {
       await handle.writeFile(bytes);
       await handle.sync();
+    } catch (error) {
+      await fs.promises.unlink(temporary);
+      throw error;
     } finally {
       await handle.close();
     }
     await fs.promises.rename(temporary, full);
   }
+}
+
+/** What a user can do about the disk; any other failure stays as it is. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  ENOSPC: 'Make room on its disk and start the query again.',
+  EDQUOT: 'Make room in its quota and start the query again.',
+  EROFS: 'Its file system is read-only: make it writable, or give another checkpointLocation.',
+  EACCES: 'Give this user the right to write there, or give another checkpointLocation.',
+  EPERM: 'Give this user the right to write there, or give another checkpointLocation.',
+  EIO: 'Its disk fails: give a checkpointLocation on another one.',
+};
+
+function notWritable(file: string, error: unknown): unknown {
+  const remedy = REMEDIES[codeOf(error) ?? ''];
+  if (remedy === undefined || !(error instanceof Error)) return error;
+  return new MillraceError('CHECKPOINT_NOT_WRITABLE', { file, problem: error.message, remedy }, { cause: error });
 }
 
 function sidecarOf(full: string): string {

@@ -84,3 +84,18 @@ test('a lock is stale where its pid belongs to another process by now', async ()
   assert.ok(fs.existsSync(file), 'the first does not release the lock of the second');
   await second.release();
 });
+
+test('a full disk is told with the file and what to do, and leaves no half-written file', async (context) => {
+  const store = openDiskLogStore(folder);
+  await store.write('offsets/0', bytesOf('whole'), 'sidecar');
+  context.mock.method(fs, 'writeSync', () => {
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  });
+  await assert.rejects(store.write('offsets/1', bytesOf('more'), 'sidecar'), (error: unknown) => {
+    assert.ok(error instanceof MillraceError);
+    assert.equal(error.condition, 'CHECKPOINT_NOT_WRITABLE');
+    assert.match(error.message, /offsets\/1 cannot be written: ENOSPC.*Make room on its disk/);
+    return true;
+  });
+  assert.deepEqual(fs.readdirSync(path.join(folder, 'offsets')).sort(), ['.0.crc', '0']);
+});

@@ -1,5 +1,6 @@
 /** `spark.conf`: settings by Spark's keys. */
 import { MillraceError } from '../core/errors.ts';
+import { zoneOf } from '../functions/timezone.ts';
 import type { Conf } from '../plan/runner-port.ts';
 
 const DEFAULTS: Conf = {
@@ -66,9 +67,8 @@ export class RuntimeConf {
 }
 
 function checkZone(zone: string): void {
-  if (/^[+-]\d{1,2}(?::?\d{2})?$/.test(zone)) return;
   try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
+    zoneOf(zone);
   } catch (cause) {
     throw new MillraceError(
       'INVALID_ARGUMENT',

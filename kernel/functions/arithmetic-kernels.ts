@@ -74,10 +74,13 @@ function checkedKernel(op: keyof typeof STEM, suffix: IntegerType, type: DataTyp
 
 /** Spark names the overflow of the two small integers by the operator. */
 export function overflowOf(type: DataType, word: string): MillraceError {
-  const parameters = { operation: typeName(type), function: word };
+  const operation = typeName(type);
   return type.kind === 'byte' || type.kind === 'short'
-    ? new MillraceError('BINARY_ARITHMETIC_OVERFLOW', parameters)
-    : new MillraceError('ARITHMETIC_OVERFLOW', parameters);
+    ? new MillraceError('BINARY_ARITHMETIC_OVERFLOW', { operation, function: word })
+    : new MillraceError('ARITHMETIC_OVERFLOW', {
+        operation,
+        remedy: `Use try_${word} to get NULL instead, or set spark.sql.ansi.enabled to false.`,
+      });
 }
 
 /** Doubles under ANSI: a zero divisor in a valid row is an error, found by one comparison. */

@@ -126,10 +126,6 @@ export function decimalResult(op: ArithmeticOperator, a: Decimal, b: Decimal): D
   }
 }
 
-export function overflowError(type: DataType, word: string): MillraceError {
-  return overflowOf(type, word);
-}
-
 /** The computation of one row; also what the wasm kernels are tested against. */
 export function arithmeticRow(
   op: ArithmeticOperator,
@@ -177,7 +173,7 @@ function integralRow(op: ArithmeticOperator, type: DataType, onError: OnError): 
     if (divides(op) && b === 0n) return divisionByZero(op, onError);
     const result = wholeResult(op, a, b);
     if (result >= min && result <= max) return asValue(result);
-    if (onError === 'error') throw overflowError(type, WORD[op]);
+    if (onError === 'error') throw overflowOf(type, WORD[op]);
     return onError === 'null' ? null : asValue(BigInt.asIntN(bits, result));
   };
 }
@@ -255,7 +251,10 @@ export function negateRow(type: DataType, context: FunctionContext): RowFunction
     return (value) => {
       const result = -toBig(value ?? null);
       if (result > max && context.ansi)
-        throw new MillraceError('ARITHMETIC_OVERFLOW', { operation: typeName(type), function: 'subtract' });
+        throw new MillraceError('ARITHMETIC_OVERFLOW', {
+          operation: typeName(type),
+          remedy: 'Use try_subtract(0, …) to get NULL instead, or set spark.sql.ansi.enabled to false.',
+        });
       const wrapped = result > max ? BigInt.asIntN(bits, result) : result;
       return type.kind === 'long' ? wrapped : Number(wrapped);
     };

@@ -3,12 +3,22 @@ import { Types, type DataType } from '../arrow/types.ts';
 import type { LiteralValue } from '../expr/expr.ts';
 import { civilOfDays, daysOfCivil } from '../expr/values.ts';
 import { MillraceError } from '../core/errors.ts';
-import { floorDiv } from './cast-values.ts';
+import { floorDiv, integralBounds } from './cast-values.ts';
 import { isCivil } from './parse-values.ts';
 import type { FunctionContext, ScalarImplementation } from './contract.ts';
 import { defineFunction, type Param, type RowFunction, type ScalarDefinition } from './define.ts';
-import { DAY, HOUR, MINUTE, SECOND, lastDayOf, wallOf, weekOfYear } from './time-fields.ts';
-import { zoneOf } from './timezone.ts';
+import {
+  checkedTimestamp,
+  DAY,
+  HOUR,
+  isTimestamp,
+  MINUTE,
+  SECOND,
+  lastDayOf,
+  wallOf,
+  weekOfYear,
+} from './time-fields.ts';
+import { utcNear, zoneOf } from './timezone.ts';
 import { constantColumn } from './vectors.ts';
 
 const FAMILY = 'date-time';
@@ -96,13 +106,22 @@ function truncated(wall: bigint, unit: string): bigint | undefined {
   }
 }
 
-/** The day stays where the month is long enough. */
+const DAYS_MAX = 2 ** 31 - 1;
+
+/** The day stays where the month is long enough. @throws ARITHMETIC_OVERFLOW */
 function addMonths(days: number, months: number): number {
   const { year, month, day } = civilOfDays(days);
   const total = year * 12 + (month - 1) + months;
   const y = Math.floor(total / 12);
   const m = total - y * 12 + 1;
-  return daysOfCivil(y, m, Math.min(day, lastDayOf(y, m)));
+  const moved = daysOfCivil(y, m, Math.min(day, lastDayOf(y, m)));
+  if (Math.abs(moved) > DAYS_MAX) {
+    throw new MillraceError('ARITHMETIC_OVERFLOW', {
+      operation: `A date moved by ${months} months`,
+      remedy: 'Dates end with the year 5881580.',
+    });
+  }
+  return moved;
 }
 
 function addToWall(wall: bigint, months: number, days: number): bigint {
@@ -125,9 +144,12 @@ const addInterval = defineFunction(FAMILY, {
       if (type.kind === 'date' && result.kind === 'date') {
         return addMonths(Number(value), Number(months)) + Number(days);
       }
-      if (type.kind === 'timestamp_ntz') return addToWall(big(value), Number(months), Number(days)) + big(micros);
-      const wall = type.kind === 'date' ? big(value) * DAY : zone.toWall(big(value));
-      return zone.toUtc(addToWall(wall, Number(months), Number(days))) + big(micros);
+      if (type.kind === 'timestamp_ntz') {
+        return checkedTimestamp(addToWall(big(value), Number(months), Number(days)) + big(micros), 'The sum');
+      }
+      const utc = type.kind === 'date' ? zone.toUtc(big(value) * DAY) : big(value);
+      const moved = utcNear(zone, utc, addToWall(zone.toWall(utc), Number(months), Number(days)));
+      return checkedTimestamp(moved + big(micros), 'The sum');
     };
   },
 });
@@ -157,11 +179,24 @@ function now(
   });
 }
 
+/** As Java's conversion: cut to whole ones, ended at the bounds; null where it is no number. */
+function wholeMicros(micros: number): bigint | null {
+  if (!Number.isFinite(micros)) return null;
+  const whole = BigInt(Math.trunc(micros));
+  if (isTimestamp(whole)) return whole;
+  const { min, max } = integralBounds(Types.long);
+  return whole < 0n ? min : max;
+}
+
 function fromUnit(name: string, perUnit: bigint, summary: string, example: readonly [string, string]) {
-  return define(name, ['numeric'], Types.timestamp, summary, example, (_context, [type]) => (value) => {
-    if (typeof value === 'number' && !Number.isInteger(value)) return BigInt(Math.floor(value * Number(perUnit)));
-    if (type?.kind === 'decimal') return (big(value) * perUnit) / 10n ** BigInt(type.scale);
-    return big(value) * perUnit;
+  const row = (type: DataType | undefined): RowFunction => {
+    if (type?.kind === 'double' || type?.kind === 'float')
+      return (value) => wholeMicros(Number(value) * Number(perUnit));
+    const divisor = type?.kind === 'decimal' ? 10n ** BigInt(type.scale) : 1n;
+    return (value) => checkedTimestamp((big(value) * perUnit) / divisor, name);
+  };
+  return define(name, ['numeric'], Types.timestamp, summary, example, (_context, [type]) => row(type), {
+    nullable: 'always',
   });
 }
 
@@ -274,7 +309,7 @@ export const DATE_TIME = [
       const zone = zoneOf(context.timeZone);
       return (unit, time) => {
         const found = truncated(zone.toWall(big(time)), String(unit).toLowerCase());
-        return found === undefined ? null : zone.toUtc(found);
+        return found === undefined ? null : utcNear(zone, big(time), found);
       };
     },
     { nullable: 'always', usage: 'date_trunc(unit, time)' },

@@ -1,7 +1,7 @@
 /** Rounding, powers, logarithms. */
-import { isIntegral, Types, type DataType } from '../arrow/types.ts';
+import { isIntegral, typeName, Types, type DataType } from '../arrow/types.ts';
 import { MillraceError } from '../core/errors.ts';
-import { negateRow, overflowError, resolveOperator, toBig } from './arithmetic.ts';
+import { negateRow, resolveOperator, toBig } from './arithmetic.ts';
 import { adjustedDecimal } from './coercion.ts';
 import { decimalOfNumber, floorDiv, integralBounds } from './cast-values.ts';
 import type { LiteralValue } from '../expr/expr.ts';
@@ -120,7 +120,12 @@ function roundValue(
     if (digits >= 0) return value ?? null;
     const { min, max, bits } = integralBounds(type);
     const whole = shifted(round, toBig(value ?? null), 0, digits);
-    if ((whole > max || whole < min) && context.ansi) throw overflowError(type, name);
+    if ((whole > max || whole < min) && context.ansi) {
+      throw new MillraceError('ARITHMETIC_OVERFLOW', {
+        operation: `${name} of ${typeName(type)}`,
+        remedy: 'Cast the number to a wider type.',
+      });
+    }
     const fitted = BigInt.asIntN(bits, whole);
     return type.kind === 'long' ? fitted : Number(fitted);
   }

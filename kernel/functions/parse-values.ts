@@ -1,5 +1,6 @@
 /** Text → values, by the rules of Spark's casts from string. Every function gives undefined where the text is malformed. */
 import { daysOfCivil, civilOfDays } from '../expr/values.ts';
+import { isTimestamp } from './time-fields.ts';
 import { zoneOf, type Zone } from './timezone.ts';
 
 const DATE = /^([+-]?\d{4,7})(?:-(\d{1,2})(?:-(\d{1,2})(?:[ T].*)?)?)?$/;
@@ -39,9 +40,13 @@ export function parseTimestamp(text: string, zone: Zone): bigint | undefined {
   if (!isCivil(year, month, day) || hour > 23 || minute > 59 || second > 59) return undefined;
   const wall = wallMicros(daysOfCivil(year, month, day), hour, minute, second, match[7] ?? '');
   const named = match[8];
-  if (named === undefined) return zone.toUtc(wall);
+  const utc = named === undefined ? zone.toUtc(wall) : utcOf(wall, named);
+  return utc !== undefined && isTimestamp(utc) ? utc : undefined;
+}
+
+function utcOf(wall: bigint, zone: string): bigint | undefined {
   try {
-    return zoneOf(named).toUtc(wall);
+    return zoneOf(zone).toUtc(wall);
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 /** Parts of times, shared by the date-time functions. */
 import type { DataType } from '../arrow/types.ts';
+import { MillraceError } from '../core/errors.ts';
 import type { LiteralValue } from '../expr/expr.ts';
 import { civilOfDays, daysOfCivil } from '../expr/values.ts';
 import type { FunctionContext } from './contract.ts';
@@ -10,6 +11,19 @@ export const SECOND = 1_000_000n;
 export const MINUTE = 60n * SECOND;
 export const HOUR = 60n * MINUTE;
 export const DAY = 24n * HOUR;
+
+const INT64_MAX = (1n << 63n) - 1n;
+
+/** Whether a timestamp's 64 bits hold the µs. */
+export function isTimestamp(micros: bigint): boolean {
+  return micros <= INT64_MAX && micros >= -INT64_MAX - 1n;
+}
+
+/** @throws DATETIME_OVERFLOW where a timestamp's 64 bits do not hold the µs */
+export function checkedTimestamp(micros: bigint, operation: string): bigint {
+  if (isTimestamp(micros)) return micros;
+  throw new MillraceError('DATETIME_OVERFLOW', { operation });
+}
 
 /** The wall clock in µs of a date, timestamp or timestamp_ntz. */
 export type WallReader = (value: LiteralValue) => bigint;

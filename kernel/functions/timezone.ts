@@ -5,12 +5,21 @@ import { daysOfCivil } from '../expr/values.ts';
 const QUARTER_HOUR_MS = 900_000;
 /** What Intl formats, less the days that are looked around at. */
 const DATE_MS_MAX = 8.64e15 - 2 * 86_400_000;
+/** The calendar, weekdays and all, repeats after 400 years. */
+const CYCLE_MS = 146_097 * 86_400_000;
+const OFFSET_HOURS_MAX = 18;
 
 export interface Zone {
   /** UTC µs → µs of the wall clock. */
   readonly toWall: (utcMicros: bigint) => bigint;
   /** µs of the wall clock → UTC µs; the earlier of two, and past the gap where there is none, as in java.time. */
   readonly toUtc: (wallMicros: bigint) => bigint;
+}
+
+/** A wall-clock time reached from an instant keeps that instant's offset where both of a repeated hour would do. */
+export function utcNear(zone: Zone, utcMicros: bigint, wallMicros: bigint): bigint {
+  const kept = utcMicros + wallMicros - zone.toWall(utcMicros);
+  return zone.toWall(kept) === wallMicros ? kept : zone.toUtc(wallMicros);
 }
 
 const FIXED = /^(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?$/;
@@ -26,16 +35,21 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
   AET: 'Australia/Sydney',
 };
 
-/** @param name an IANA name, `Z`, or an offset such as +02:00 @throws INVALID_TIMEZONE */
+/**
+ * @param name an IANA name as it is spelled, `Z`, or an offset such as +02:00, of 18 hours at most
+ * @throws INVALID_TIMEZONE
+ */
 export function zoneOf(name: string): Zone {
-  const upper = name.toUpperCase();
-  if (upper === 'UTC' || upper === 'Z' || upper === 'GMT' || upper === 'ETC/UTC') return fixedZone(0n);
-  const fixed = FIXED.exec(upper);
+  if (name === 'UTC' || name === 'Z' || name === 'GMT' || name === 'Etc/UTC') return fixedZone(0n);
+  const fixed = FIXED.exec(name);
   if (fixed !== null) {
-    const minutes = Number(fixed[2]) * 60 + Number(fixed[3] ?? 0);
-    return fixedZone(BigInt(fixed[1] === '-' ? -minutes : minutes) * 60_000_000n);
+    const [, sign, hours, rest = '0'] = fixed;
+    const minutes = Number(hours) * 60 + Number(rest);
+    if (Number(rest) > 59 || minutes > OFFSET_HOURS_MAX * 60)
+      throw new MillraceError('INVALID_TIMEZONE', { timeZone: name });
+    return fixedZone(BigInt(sign === '-' ? -minutes : minutes) * 60_000_000n);
   }
-  return namedZone(Object.hasOwn(SHORT_NAMES, upper) ? (SHORT_NAMES[upper] ?? name) : name);
+  return namedZone(Object.hasOwn(SHORT_NAMES, name) ? (SHORT_NAMES[name] ?? name) : name);
 }
 
 function fixedZone(offset: bigint): Zone {
@@ -54,8 +68,7 @@ function namedZone(name: string): Zone {
     cache.set(slot, offset);
     return offset;
   };
-  // Dates of JavaScript end before timestamps do; the zone's last rule holds on.
-  const toMs = (micros: bigint): number => Math.max(-DATE_MS_MAX, Math.min(DATE_MS_MAX, Number(micros / 1000n)));
+  const toMs = (micros: bigint): number => withinDates(Number(micros / 1000n));
   return {
     toWall: (utc) => utc + offsetAt(toMs(utc)),
     toUtc(wall) {
@@ -69,7 +82,22 @@ function namedZone(name: string): Zone {
   };
 }
 
+/** Dates of JavaScript end before timestamps do; a zone's last rule holds on, in every cycle of the calendar alike. */
+function withinDates(ms: number): number {
+  const beyond = Math.abs(ms) - DATE_MS_MAX;
+  return beyond <= 0 ? ms : ms - Math.sign(ms) * Math.ceil(beyond / CYCLE_MS) * CYCLE_MS;
+}
+
 function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const format = tryFormat(timeZone);
+  const { timeZone: canonical } = format.resolvedOptions();
+  // Intl takes names in any case, java.time as they are spelled; it gives the spelling of those that are no alias.
+  const isMisspelled = canonical !== timeZone && canonical.toLowerCase() === timeZone.toLowerCase();
+  if (isMisspelled || /^[a-z]/.test(timeZone)) throw new MillraceError('INVALID_TIMEZONE', { timeZone });
+  return format;
+}
+
+function tryFormat(timeZone: string): Intl.DateTimeFormat {
   try {
     return new Intl.DateTimeFormat('en-US', {
       timeZone,

@@ -195,6 +195,33 @@ describe('times', () => {
     assert.deepEqual(evaluate("DATE '2020-03-01' - INTERVAL '1 day'"), ['2020-02-29']);
     assert.deepEqual(evaluate("DATE '2020-03-01' + 1"), ['2020-03-02']);
   });
+
+  it('a time moved within a repeated hour keeps its offset', () => {
+    const timeZone = 'America/Los_Angeles';
+    const second = "TIMESTAMP '2024-11-03 09:30:00Z'";
+    assert.deepEqual(evaluate(`unix_seconds(${second} + INTERVAL 1 MINUTE) - unix_seconds(${second})`, { timeZone }), [
+      '60',
+    ]);
+    assert.deepEqual(
+      evaluate(`unix_seconds(date_trunc('MINUTE', ${second})) - unix_seconds(${second})`, { timeZone }),
+      ['0'],
+    );
+  });
+
+  it('a time beyond the range of timestamps is refused', () => {
+    const last = "TIMESTAMP '294247-01-10 04:00:54.775807Z'";
+    assert.throws(() => evaluate(`${last} + INTERVAL 1 SECOND`), { condition: 'DATETIME_OVERFLOW' });
+    assert.throws(() => evaluate('timestamp_micros(9223372036854775807) + INTERVAL 1 DAY'), {
+      condition: 'DATETIME_OVERFLOW',
+    });
+  });
+
+  it('zones are spelled as they are, and offsets end at 18 hours', () => {
+    for (const zone of ['europe/berlin', 'utc', '+18:01', 'UTC+19', '+01:60']) {
+      assert.throws(() => evaluate(`from_utc_timestamp('2024-01-01', '${zone}')`), { condition: 'INVALID_TIMEZONE' });
+    }
+    assert.deepEqual(evaluate("from_utc_timestamp('2024-01-01', '-18:00')"), ['2023-12-31 06:00:00']);
+  });
 });
 
 describe('text', () => {

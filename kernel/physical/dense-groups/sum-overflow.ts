@@ -9,6 +9,6 @@ export function sumOverflow(
 ): MillraceError<'ARITHMETIC_OVERFLOW'> {
   return new MillraceError('ARITHMETIC_OVERFLOW', {
     operation: `${mode === 'merge' ? 'Merging sums' : 'sum'} of type ${typeName(stateType)}`,
-    function: 'sum',
+    remedy: 'Use try_sum to get NULL instead, or set spark.sql.ansi.enabled to false.',
   });
 }

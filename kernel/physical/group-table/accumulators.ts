@@ -152,7 +152,7 @@ function sum(spec: AccumulatorSpec, mode: FeedMode, input: Input): void {
   if (overflow >= 0) {
     throw new MillraceError('ARITHMETIC_OVERFLOW', {
       operation: `${mode === 'merge' ? 'Merging sums' : 'sum'} of type ${typeName(state)}`,
-      function: 'sum',
+      remedy: 'Use try_sum to get NULL instead, or set spark.sql.ansi.enabled to false.',
     });
   }
 }

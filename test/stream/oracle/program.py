@@ -66,8 +66,6 @@ class Program:
             case "dropDuplicates" | "dropDuplicatesWithinWatermark":
                 return getattr(frame, method)(*([list(args)] if args else []))
             case "function":
-                function = FUNCTIONS[args[0]]
-                mode, timeout = args[1], args[2]
-                return frame.applyInPandasWithState(function.run, function.output, function.state, mode, timeout)
+                return FUNCTIONS[args[0]].applied(frame, args[1], args[2])
             case _:  # withWatermark, filter, count, distinct, limit, drop, alias, withColumnRenamed, toDF, …
                 return getattr(frame, method)(*args)

@@ -3,7 +3,7 @@ import type { DataFrame, JoinType } from '../../../kernel/api/data-frame.ts';
 import type { GroupedData } from '../../../kernel/api/grouped-data.ts';
 import type { Call, CaseProgram, StreamCase } from './case.ts';
 import { namedCalls } from './case-file.ts';
-import { FUNCTIONS } from './functions.ts';
+import { applied, type Groups } from './functions.ts';
 import type { Inputs } from './inputs.ts';
 import { array, number, text } from './parse.ts';
 import { millrace, type Session } from './product.ts';
@@ -20,7 +20,7 @@ export interface Ground {
 }
 
 /** A DataFrame, or groups that wait for their aggregates. */
-type Built = { readonly frame: DataFrame } | { readonly grouped: GroupedData };
+type Built = { readonly frame: DataFrame } | { readonly grouped: GroupedData; readonly groups: Groups };
 type Method = (ground: Ground, built: Built, args: readonly unknown[]) => Built;
 
 export function frameOf(ground: Ground, program: CaseProgram): DataFrame {
@@ -103,20 +103,20 @@ const METHODS: Readonly<Record<string, Method>> = {
   join: onFrame((frame, [other, on, how], ground) =>
     frame.join(nested(ground, other), joinCondition(on), how === undefined ? 'inner' : (text(how, 'how') as JoinType)),
   ),
-  groupBy: (_ground, built, args) => ({
-    grouped: frameIn(built).groupBy(...texts(args).map((key) => expr(key))),
-  }),
+  groupBy: (_ground, built, args) => {
+    const frame = frameIn(built);
+    const keys = texts(args);
+    return { grouped: frame.groupBy(...keys.map((key) => expr(key))), groups: { frame, keys } };
+  },
   agg: (_ground, built, args) => {
     const [first, ...rest] = texts(args).map((aggregate) => expr(aggregate));
     if (first === undefined) throw new TypeError('agg needs an aggregate');
     return { frame: 'grouped' in built ? built.grouped.agg(first, ...rest) : built.frame.agg(first, ...rest) };
   },
-  count: (_ground, built) => ({ frame: groupedIn(built).count() }),
-  function: (_ground, built, [name, mode, timeout]) => {
-    const apply = FUNCTIONS[text(name, 'function')];
-    if (apply === undefined) throw new TypeError(`there is no state function '${text(name, 'function')}' yet`);
-    return { frame: apply(groupedIn(built), text(mode, 'mode'), text(timeout, 'timeout')) };
-  },
+  count: (_ground, built) => ({ frame: groupedIn(built).grouped.count() }),
+  function: (_ground, built, [name, mode, timeout]) => ({
+    frame: applied(text(name, 'function'), groupedIn(built).groups, text(mode, 'mode'), text(timeout, 'timeout')),
+  }),
 };
 
 function onFrame(apply: (frame: DataFrame, args: readonly unknown[], ground: Ground) => DataFrame): Method {
@@ -128,8 +128,8 @@ function frameIn(built: Built): DataFrame {
   throw new TypeError('groupBy must be followed by an aggregation');
 }
 
-function groupedIn(built: Built): GroupedData {
-  if ('grouped' in built) return built.grouped;
+function groupedIn(built: Built): Extract<Built, { groups: Groups }> {
+  if ('grouped' in built) return built;
   throw new TypeError('the call belongs after groupBy');
 }
 

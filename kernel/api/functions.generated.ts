@@ -490,7 +490,7 @@ export const regexp_extract = registryFunction('regexp_extract');
 /** Whether the regular expression is found in the text. SQL: `str RLIKE pattern`. */
 export const regexp_like = registryFunction('regexp_like');
 
-/** Every match replaced; $1 stands for the first group. SQL: `regexp_replace(str, pattern, replacement)`. */
+/** Every match, from a position on, replaced; $1 stands for the first group. SQL: `regexp_replace(str, pattern, replacement[, position])`. */
 export const regexp_replace = registryFunction('regexp_replace');
 
 /** The text so many times. SQL: `repeat(str, arg2)`. */

@@ -2,8 +2,10 @@
 import { Types } from '../arrow/types.ts';
 import { MillraceError } from '../core/errors.ts';
 import type { LiteralValue } from '../expr/expr.ts';
+import type { ResolveArgument } from './contract.ts';
 import { defineFunction } from './define.ts';
-import { javaRegExp } from './java-regexp.ts';
+import { javaRegExp, type JavaRegExp } from './java-regexp.ts';
+import { javaReplacement } from './java-regexp/replacement.ts';
 
 const FAMILY = 'pattern';
 
@@ -18,7 +20,7 @@ function memo<T>(compile: (pattern: string) => T): (pattern: LiteralValue | unde
 }
 
 /** `%` any text, `_` any character, the escape character takes both literally. */
-export function likeRegExp(pattern: string, escape: string, flags: string): RegExp {
+function likeRegExp(pattern: string, escape: string): RegExp {
   let source = '';
   const all = Array.from(pattern);
   for (let i = 0; i < all.length; i++) {
@@ -38,7 +40,7 @@ export function likeRegExp(pattern: string, escape: string, flags: string): RegE
     else if (character === '_') source += '.';
     else source += quote(character);
   }
-  return new RegExp(`^${source}$`, `su${flags}`);
+  return new RegExp(`^${source}$`, 'su');
 }
 
 function quote(text: string): string {
@@ -55,24 +57,41 @@ function like(name: 'like' | 'ilike', summary: string, example: readonly [string
     optional: 1,
     returns: Types.boolean,
     row() {
-      const flags = name === 'ilike' ? 'i' : '';
+      const cased = name === 'ilike' ? (text: string) => text.toLowerCase() : (text: string) => text;
       const byEscape = new Map<string, (pattern: LiteralValue | undefined) => RegExp>();
       return (value, pattern, escape) => {
         const mark = escape === undefined ? '\\' : String(escape);
-        const compile = byEscape.get(mark) ?? memo((text: string) => likeRegExp(text, mark, flags));
+        const compile = byEscape.get(mark) ?? memo((text: string) => likeRegExp(cased(text), mark));
         byEscape.set(mark, compile);
-        return compile(pattern).test(String(value));
+        return compile(pattern).test(cased(String(value)));
       };
     },
   });
 }
 
-/** Java writes groups as `$1`, and `\$` for a dollar; JavaScript's `$$`, `$&` mean nothing to it. */
-function replacement(text: string, match: readonly (string | undefined)[]): string {
-  return text.replace(
-    /\\(.)|\$(\d)/gs,
-    (_whole, escaped: string | undefined, group: string | undefined) => escaped ?? match[Number(group)] ?? '',
-  );
+/** The last replacement, for the pattern it was read for. */
+function replacements(): (text: string, regexp: JavaRegExp) => (match: readonly unknown[]) => string {
+  let last: { text: string; regexp: JavaRegExp; by: (match: readonly unknown[]) => string } | undefined;
+  return (text, regexp) => {
+    if (last?.text !== text || last.regexp !== regexp) last = { text, regexp, by: javaReplacement(text, regexp) };
+    return last.by;
+  };
+}
+
+/** Where the character of a position, from 1, begins; undefined beyond the end. */
+function offsetOf(text: string, position: number): number | undefined {
+  if (position === 1) return 0;
+  const before = Array.from(text).slice(0, position - 1);
+  return before.length < position - 1 || before.join('').length === text.length ? undefined : before.join('').length;
+}
+
+function checkPosition({ literal }: ResolveArgument): void {
+  if (literal === undefined || literal === null || Number(literal) > 0) return;
+  throw new MillraceError('DATATYPE_MISMATCH', {
+    expression: 'regexp_replace',
+    problem: `the position is ${String(literal)}`,
+    remedy: 'Positions count from 1.',
+  });
 }
 
 export const PATTERNS = [
@@ -87,7 +106,7 @@ export const PATTERNS = [
     params: [Types.string, Types.string],
     returns: Types.boolean,
     row() {
-      const compile = memo((pattern) => javaRegExp(pattern));
+      const compile = memo((pattern) => javaRegExp(pattern).regexp);
       return (value, pattern) => compile(pattern).test(String(value));
     },
   }),
@@ -102,34 +121,42 @@ export const PATTERNS = [
     row() {
       const compile = memo((pattern) => javaRegExp(pattern));
       return (value, pattern, group) => {
-        const match = compile(pattern).exec(String(value));
+        const { regexp, groups } = compile(pattern);
+        const match = regexp.exec(String(value));
         const index = group === undefined ? 1 : Number(group);
         if (match === null) return '';
-        if (index < match.length) return match[index] ?? '';
+        const place = groups[index];
+        if (place !== undefined) return match[place] ?? '';
         throw new MillraceError('INVALID_PARAMETER_VALUE', {
           parameter: 'the group',
           function: 'regexp_extract',
-          problem: `the pattern has ${match.length - 1} groups, not ${index}`,
+          problem: `the pattern has ${groups.length - 1} groups, and this is ${index}`,
         });
       };
     },
   }),
   defineFunction(FAMILY, {
     name: 'regexp_replace',
-    usage: 'regexp_replace(str, pattern, replacement)',
-    summary: 'Every match replaced; $1 stands for the first group.',
+    usage: 'regexp_replace(str, pattern, replacement[, position])',
+    summary: 'Every match, from a position on, replaced; $1 stands for the first group.',
     examples: [["regexp_replace('100-200', '(\\\\d+)', 'num')", 'num-num']],
-    params: [Types.string, Types.string, Types.string],
-    returns: Types.string,
+    params: [Types.string, Types.string, Types.string, Types.int],
+    optional: 1,
+    returns(_types, [, , , position]) {
+      if (position !== undefined) checkPosition(position);
+      return Types.string;
+    },
     row() {
       const compile = memo((pattern) => javaRegExp(pattern, 'g'));
-      return (value, pattern, by) =>
-        String(value).replace(compile(pattern), (...match: unknown[]) =>
-          replacement(
-            String(by),
-            match.map((part) => (typeof part === 'string' ? part : undefined)),
-          ),
-        );
+      const replacement = replacements();
+      return (value, pattern, by, position) => {
+        const text = String(value);
+        const from = offsetOf(text, position === undefined ? 1 : Number(position));
+        if (from === undefined) return text;
+        const regexp = compile(pattern);
+        const put = replacement(String(by), regexp);
+        return text.slice(0, from) + text.slice(from).replace(regexp.regexp, (...match: unknown[]) => put(match));
+      };
     },
   }),
   defineFunction(FAMILY, {
@@ -140,7 +167,7 @@ export const PATTERNS = [
     params: [Types.string, Types.string],
     returns: Types.int,
     row() {
-      const compile = memo((pattern) => javaRegExp(pattern, 'g'));
+      const compile = memo((pattern) => javaRegExp(pattern, 'g').regexp);
       return (value, pattern) => [...String(value).matchAll(compile(pattern))].length;
     },
   }),

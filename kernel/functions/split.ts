@@ -6,6 +6,9 @@ import type { Argument, EvalContext } from './contract.ts';
 import { javaRegExp } from './java-regexp.ts';
 import { readerOf, validityWriter, writerOf } from './vectors.ts';
 
+/** What the empty pattern means here: it does not match at the end. */
+const BETWEEN_CHARACTERS = '(?!\\z)';
+
 export function splitRows(args: readonly Argument[], type: DataType, length: number, context: EvalContext): Column {
   const { arena } = context;
   const text = readerOf(present(args[0], 'text'));
@@ -20,7 +23,7 @@ export function splitRows(args: readonly Argument[], type: DataType, length: num
     const value = text(row);
     const by = pattern(row);
     if (typeof value === 'string' && typeof by === 'string') {
-      const regexp = compiled.get(by) ?? javaRegExp(by, 'g');
+      const regexp = compiled.get(by) ?? javaRegExp(by === '' ? BETWEEN_CHARACTERS : by, 'g').regexp;
       compiled.set(by, regexp);
       valid.set(row);
       for (const piece of pieces(value, regexp, limit === undefined ? -1 : Number(limit(row)))) parts.push(piece);
@@ -39,7 +42,7 @@ function pieces(value: string, regexp: RegExp, limit: number): string[] {
   for (const match of value.matchAll(regexp)) {
     if (limit > 0 && found.length === limit - 1) break;
     const end = match.index + match[0].length;
-    if (end === 0 || (match[0] === '' && match.index >= value.length)) continue;
+    if (end === 0) continue;
     found.push(value.slice(from, match.index));
     from = end;
   }

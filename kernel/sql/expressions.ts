@@ -112,14 +112,19 @@ function parseTest(cursor: TokenCursor, value: Expr): Expr | undefined {
   const like = cursor.takeWords('LIKE') ? 'like' : cursor.takeWords('ILIKE') ? 'ilike' : undefined;
   if (like !== undefined) {
     const pattern = parseBinary(cursor, 2);
-    const escape = cursor.takeWords('ESCAPE')
-      ? [Exprs.literal(cursor.expectString('the escape character'), Types.string)]
-      : [];
+    const escape = cursor.takeWords('ESCAPE') ? [escapeCharacter(cursor)] : [];
     return Exprs.call(like, [value, pattern, ...escape], { position });
   }
   if (cursor.takeWords('RLIKE') || cursor.takeWords('REGEXP'))
     return Exprs.call('rlike', [value, parseBinary(cursor, 2)], { position });
   return undefined;
+}
+
+function escapeCharacter(cursor: TokenCursor): Expr {
+  const position = cursor.position();
+  const escape = cursor.expectString('the escape character');
+  if (escape.length !== 1) throw new MillraceError('INVALID_ESC', { escape: `'${escape}'` }, { position });
+  return Exprs.literal(escape, Types.string);
 }
 
 function parseIs(cursor: TokenCursor, value: Expr): Expr {

@@ -1,17 +1,17 @@
 /**
  * Group-by with a window over 10 M rows of an Arrow table in engine memory, by the whole executor with 2 workers:
- * `node --import tsx test/bench/engine-groupby.ts [rows]`. Prints the median and the best of the runs, in ms.
+ * `node --import tsx test/bench/parts/engine-groupby.ts [rows]`. Prints the median and the best of the runs, in ms.
  */
-import { allocateFixed } from '../../kernel/arrow/make.ts';
-import { referenceBatch } from '../../kernel/arrow/open.ts';
-import type { BatchReference } from '../../kernel/arrow/reference.ts';
-import type { ScanLease } from '../../kernel/arrow/scan.ts';
-import { Types } from '../../kernel/arrow/types.ts';
-import { optimize } from '../../kernel/optimizer/optimize.ts';
-import { prepare } from '../../kernel/physical/planner.ts';
-import type { LogicalPlan } from '../../kernel/plan/logical-plan.ts';
-import { aggregate, alias, asAsync, column, lit, OPTIONS, schemaOfColumns, source } from '../physical/support.ts';
-import { createPooledEngine } from '../workers/support.ts';
+import { allocateFixed } from '../../../kernel/arrow/make.ts';
+import { referenceBatch } from '../../../kernel/arrow/open.ts';
+import type { BatchReference } from '../../../kernel/arrow/reference.ts';
+import type { ScanLease } from '../../../kernel/arrow/scan.ts';
+import { Types } from '../../../kernel/arrow/types.ts';
+import { optimize } from '../../../kernel/optimizer/optimize.ts';
+import { prepare } from '../../../kernel/physical/planner.ts';
+import type { LogicalPlan } from '../../../kernel/plan/logical-plan.ts';
+import { aggregate, alias, asAsync, column, lit, OPTIONS, schemaOfColumns, source } from '../../physical/support.ts';
+import { createPooledEngine } from '../../workers/support.ts';
 
 const ROWS = Number(process.argv[2] ?? 10_000_000);
 const WORKERS = Number(process.argv[3] ?? 2);

@@ -2,19 +2,19 @@
  * How fast Kafka is read: records of website traffic in a real broker, 4 partitions, to columns in engine memory, on one
  * thread. `decode`: the reader alone, over bytes that lie in memory; `fetch + decode`: from the broker.
  *
- * node --import tsx test/bench/kafka-decode.ts [RECORDS]
+ * node --import tsx test/bench/parts/kafka-decode.ts [RECORDS]
  */
-import type { ScanLease } from '../../kernel/arrow/scan.ts';
-import { Types, field, type Schema } from '../../kernel/arrow/types.ts';
-import { kafkaReader } from '../../kernel/connectors/kafka/reader.ts';
-import { KAFKA_SCHEMA } from '../../kernel/connectors/kafka/schema.ts';
-import { kafkaSource } from '../../kernel/connectors/kafka/source.ts';
-import { writeEvent } from '../../kernel/connectors/sources/website-events.ts';
-import { present } from '../../kernel/core/assert.ts';
-import { systemClock } from '../../kernel/core/clock.ts';
-import { createEngineMemory } from '../../kernel/workers/instance.ts';
-import { startKafka } from '../services/kafka.ts';
-import { createTopic, produce } from '../services/produce.ts';
+import type { ScanLease } from '../../../kernel/arrow/scan.ts';
+import { Types, field, type Schema } from '../../../kernel/arrow/types.ts';
+import { kafkaReader } from '../../../kernel/connectors/kafka/reader.ts';
+import { KAFKA_SCHEMA } from '../../../kernel/connectors/kafka/schema.ts';
+import { kafkaSource } from '../../../kernel/connectors/kafka/source.ts';
+import { writeEvent } from '../../../kernel/connectors/sources/website-events.ts';
+import { present } from '../../../kernel/core/assert.ts';
+import { systemClock } from '../../../kernel/core/clock.ts';
+import { createEngineMemory } from '../../../kernel/workers/instance.ts';
+import { startKafka } from '../../services/kafka.ts';
+import { createTopic, produce } from '../../services/produce.ts';
 
 const RECORDS = Number(process.argv[2] ?? 400_000);
 const BATCH_RECORDS = 1000;

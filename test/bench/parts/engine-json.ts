@@ -1,20 +1,20 @@
 /**
  * JSON lines in a file → from_json → one-minute window → count by url, by the whole executor:
- * `node --import tsx test/bench/engine-json.ts [lines] [workers]`. Prints the median and the best of the runs, in ms.
+ * `node --import tsx test/bench/parts/engine-json.ts [lines] [workers]`. Prints the median and the best of the runs, in ms.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { field, Types } from '../../kernel/arrow/types.ts';
-import { createConnectors } from '../../kernel/connectors/registry.ts';
-import { AssertionError } from '../../kernel/core/assert.ts';
-import { systemClock } from '../../kernel/core/clock.ts';
-import { type Expr, Exprs } from '../../kernel/expr/expr.ts';
-import { optimize } from '../../kernel/optimizer/optimize.ts';
-import { prepare } from '../../kernel/physical/planner.ts';
-import type { LogicalPlan } from '../../kernel/plan/logical-plan.ts';
-import { aggregate, alias, column, columnOf, lit, OPTIONS, source } from '../physical/support.ts';
-import { createPooledEngine } from '../workers/support.ts';
+import { field, Types } from '../../../kernel/arrow/types.ts';
+import { createConnectors } from '../../../kernel/connectors/registry.ts';
+import { AssertionError } from '../../../kernel/core/assert.ts';
+import { systemClock } from '../../../kernel/core/clock.ts';
+import { type Expr, Exprs } from '../../../kernel/expr/expr.ts';
+import { optimize } from '../../../kernel/optimizer/optimize.ts';
+import { prepare } from '../../../kernel/physical/planner.ts';
+import type { LogicalPlan } from '../../../kernel/plan/logical-plan.ts';
+import { aggregate, alias, column, columnOf, lit, OPTIONS, source } from '../../physical/support.ts';
+import { createPooledEngine } from '../../workers/support.ts';
 
 const LINES = Number(process.argv[2] ?? 1_000_000);
 const WORKERS = Number(process.argv[3] ?? 2);

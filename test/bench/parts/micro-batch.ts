@@ -1,21 +1,21 @@
 /**
  * The latency of a micro-batch: 100 rows, a windowed count by key, a durable checkpoint on this disk.
  *
- *     node --import tsx test/bench/micro-batch.ts [batches]
+ *     node --import tsx test/bench/parts/micro-batch.ts [batches]
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Sink } from '../../kernel/connectors/contract.ts';
-import { systemClock } from '../../kernel/core/clock.ts';
-import { checksumOf } from '../../kernel/state/disk-checksum.ts';
-import { openDiskLogStore } from '../../kernel/state/disk-log-store.ts';
-import { createStateStores } from '../../kernel/state/state-stores.ts';
-import { openCheckpoint } from '../../kernel/stream/checkpoint.ts';
-import { startQuery } from '../../kernel/stream/start-query.ts';
-import { createGroupTable } from '../../kernel/physical/group-table/group-table.ts';
-import { createTestEngine } from '../support/engine.ts';
-import { createTestExecutor, eventBatch, windowedCount } from '../support/stream-plans.ts';
-import { TestSource } from '../support/stream-test.ts';
+import type { Sink } from '../../../kernel/connectors/contract.ts';
+import { systemClock } from '../../../kernel/core/clock.ts';
+import { checksumOf } from '../../../kernel/state/disk-checksum.ts';
+import { openDiskLogStore } from '../../../kernel/state/disk-log-store.ts';
+import { createStateStores } from '../../../kernel/state/state-stores.ts';
+import { openCheckpoint } from '../../../kernel/stream/checkpoint.ts';
+import { startQuery } from '../../../kernel/stream/start-query.ts';
+import { createGroupTable } from '../../../kernel/physical/group-table/group-table.ts';
+import { createTestEngine } from '../../support/engine.ts';
+import { createTestExecutor, eventBatch, windowedCount } from '../../support/stream-plans.ts';
+import { TestSource } from '../../support/stream-test.ts';
 
 const ROWS = 100;
 const WARMUP_BATCHES = 50;

@@ -1,19 +1,19 @@
 /**
  * Micro-benchmark: 10 M rows (ts, key, value), count and sum by (10-minute window, key), on one thread and on two workers
- * with local tables that are merged. `node --import tsx test/bench/group-table.ts [rows]`
+ * with local tables that are merged. `node --import tsx test/bench/parts/group-table.ts [rows]`
  */
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { readFile } from 'node:fs/promises';
-import type { AccumulatorSpec } from '../../kernel/functions/contract.ts';
-import type { EngineInstance, GroupKeySpec, GroupTable } from '../../kernel/physical/ports.ts';
-import type { FixedColumn } from '../../kernel/arrow/column.ts';
-import { buildWasm } from '../../kernel/bin/build-wasm.mjs';
-import { allocateFixed } from '../../kernel/arrow/make.ts';
-import { Types } from '../../kernel/arrow/types.ts';
-import { fixedView } from '../../kernel/arrow/make.ts';
-import { openBatch, referenceBatch } from '../../kernel/arrow/open.ts';
-import { compileKernels, createEngineMemory, instantiate, openEngineMemory } from '../../kernel/workers/instance.ts';
-import { createGroupTable } from '../../kernel/physical/group-table/group-table.ts';
+import type { AccumulatorSpec } from '../../../kernel/functions/contract.ts';
+import type { EngineInstance, GroupKeySpec, GroupTable } from '../../../kernel/physical/ports.ts';
+import type { FixedColumn } from '../../../kernel/arrow/column.ts';
+import { buildWasm } from '../../../kernel/bin/build-wasm.mjs';
+import { allocateFixed } from '../../../kernel/arrow/make.ts';
+import { Types } from '../../../kernel/arrow/types.ts';
+import { fixedView } from '../../../kernel/arrow/make.ts';
+import { openBatch, referenceBatch } from '../../../kernel/arrow/open.ts';
+import { compileKernels, createEngineMemory, instantiate, openEngineMemory } from '../../../kernel/workers/instance.ts';
+import { createGroupTable } from '../../../kernel/physical/group-table/group-table.ts';
 
 const WINDOW_MICROS = 600_000_000n;
 const TASK_ROWS = 65_536;

@@ -1,16 +1,16 @@
 /**
  * GB/s per core of the JSON parser on generated events, against `JSON.parse` on the same lines.
  *
- *   node --import tsx test/bench/json.ts
+ *   node --import tsx test/bench/parts/json.ts
  */
-import { allocateBytesColumn } from '../../kernel/arrow/make.ts';
-import type { BytesColumn } from '../../kernel/arrow/column.ts';
-import type { Arena } from '../../kernel/arrow/memory.ts';
-import { field, Types, type StructType } from '../../kernel/arrow/types.ts';
-import { systemClock } from '../../kernel/core/clock.ts';
-import { jsonOptions } from '../../kernel/functions/json/options.ts';
-import { parseJsonColumn } from '../../kernel/functions/json/parse.ts';
-import { createTestEngine } from '../support/engine.ts';
+import { allocateBytesColumn } from '../../../kernel/arrow/make.ts';
+import type { BytesColumn } from '../../../kernel/arrow/column.ts';
+import type { Arena } from '../../../kernel/arrow/memory.ts';
+import { field, Types, type StructType } from '../../../kernel/arrow/types.ts';
+import { systemClock } from '../../../kernel/core/clock.ts';
+import { jsonOptions } from '../../../kernel/functions/json/options.ts';
+import { parseJsonColumn } from '../../../kernel/functions/json/parse.ts';
+import { createTestEngine } from '../../support/engine.ts';
 
 const ROWS = 40_000;
 const BATCH_ROWS = 8192;

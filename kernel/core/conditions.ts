@@ -102,6 +102,7 @@ export const CONDITIONS = {
     message: 'No value was given for the parameter :<name>. Pass it: spark.sql(text, { <name>: … }).',
   },
   UNSUPPORTED_FEATURE: { sqlState: '0A000', message: '<feature> is not supported, as in Spark. <remedy>' },
+  UNSUPPORTED_EXPR_FOR_OPERATOR: { sqlState: '42K0E', message: '<expression> cannot stand here. <remedy>' },
   UNRESOLVED_COLUMN: {
     sqlState: '42703',
     message: 'A column, variable, or function parameter with name <name> cannot be resolved. <suggestion>',

@@ -6,6 +6,7 @@ import { castsFromText } from './cast-from-text.ts';
 import { valueText } from './cast-text.ts';
 import type { FunctionContext } from './contract.ts';
 import { fitsPrecision, rescale } from './parse-values.ts';
+import { checkedTimestamp, isTimestamp } from './time-fields.ts';
 import { zoneOf } from './timezone.ts';
 
 /** A non-null value in; null where the cast fails and its mode allows that. */
@@ -155,7 +156,10 @@ function toTime(from: DataType, to: DataType, mode: CastMode, context: FunctionC
   }
   if (from.kind === 'date') {
     const utc = to.kind === 'timestamp' ? zone.toUtc : (micros: bigint): bigint => micros;
-    return (value) => utc(big(value) * DAY_MICROS);
+    return (value) => {
+      const micros = utc(big(value) * DAY_MICROS);
+      return mode === 'try' && !isTimestamp(micros) ? null : checkedTimestamp(micros, 'The date as a timestamp');
+    };
   }
   if (from.kind === 'timestamp') return (value) => zone.toWall(big(value));
   if (from.kind === 'timestamp_ntz') return (value) => zone.toUtc(big(value));

@@ -11,7 +11,7 @@ import { castValue, type CastValue } from './cast-values.ts';
 import { castText } from './cast-text.ts';
 import type { Argument, EvalContext, FunctionContext, ScalarImplementation } from './contract.ts';
 import { evaluateRows } from './define.ts';
-import { asColumn, newFixed, nullColumn, writerOf } from './vectors.ts';
+import { asColumn, isNested, newFixed, nullColumn, writerOf } from './vectors.ts';
 
 /** Whether Spark's ANSI cast from one type to the other exists at all. */
 export function canCast(from: DataType, to: DataType): boolean {
@@ -72,10 +72,6 @@ function rowCast(from: DataType, to: DataType, mode: CastMode, context: Function
     engine: 'javascript',
     evaluate: evaluateRows((value) => (value === undefined ? null : convert(value)), 'strict', to),
   };
-}
-
-function isNested(type: DataType): boolean {
-  return type.kind === 'array' || type.kind === 'map' || type.kind === 'struct';
 }
 
 function passThrough(type: DataType): ScalarImplementation {

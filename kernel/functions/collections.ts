@@ -8,7 +8,7 @@ import { commonTypeOf } from './coercion.ts';
 import { compareValues } from './compare-values.ts';
 import type { Argument, EvalContext, ResolveArgument, ResolvedCall } from './contract.ts';
 import { defineFunction, wrongCount } from './define.ts';
-import { asColumn, columnReader, entriesOf, readerOf, takeRows, writerOf } from './vectors.ts';
+import { asColumn, columnReader, entriesOf, isNested, readerOf, takeRows, writerOf } from './vectors.ts';
 import { interleave } from './interleave.ts';
 import { splitRows } from './split.ts';
 
@@ -120,6 +120,23 @@ function mapValue(args: readonly Argument[], length: number, context: EvalContex
   return takeRows(present(values, 'values'), indices, context.arena);
 }
 
+/** Keys are compared value by value, and nested values have no form for that. */
+function requireSimpleKey(key: DataType): void {
+  if (key.kind === 'map') throw mismatch('map', 'a map cannot be a key of a map');
+  if (!isNested(key)) return;
+  throw new MillraceError('NOT_SUPPORTED', {
+    feature: `A map whose keys are ${typeName(key)}`,
+    remedy: 'Use keys that are single values, such as to_json() of them.',
+  });
+}
+
+function fieldOfElements(name: string): MillraceError {
+  return new MillraceError('NOT_SUPPORTED', {
+    feature: `The field ${name} of all structs of an array`,
+    remedy: 'Take it from single elements, as in array[0].field.',
+  });
+}
+
 /** `a[i]`, `m[k]`: arrays from 0. Structs are taken apart by the analyzer. */
 function access(
   name: string,
@@ -140,11 +157,15 @@ function access(
       if (value === undefined || key === undefined) throw wrongCount(name, '2', args.length);
       const { type } = value;
       if (type.kind === 'array') {
+        if (type.element.kind === 'struct' && typeof key.literal === 'string') throw fieldOfElements(key.literal);
         if (!isIntegral(key.type) && key.type.kind !== 'void')
           throw mismatch(name, 'an array’s position must be an integer');
         return { argTypes: [type, Types.int], type: type.element, nullable: true };
       }
-      if (type.kind === 'map') return { argTypes: [type, type.key], type: type.value, nullable: true };
+      if (type.kind === 'map') {
+        requireSimpleKey(type.key);
+        return { argTypes: [type, type.key], type: type.value, nullable: true };
+      }
       throw mismatch(`${name}(${typeName(type)})`, 'an array or map is wanted');
     },
     vector: ([type]) => ({
@@ -251,6 +272,7 @@ export const COLLECTIONS = [
         'map',
         args.filter((_, i) => i % 2 === 0),
       );
+      requireSimpleKey(key);
       const values = args.filter((_, i) => i % 2 === 1);
       const value = common('map', values);
       return {
@@ -355,6 +377,12 @@ export const COLLECTIONS = [
       const [list, value] = args;
       if (list === undefined || value === undefined) throw wrongCount('array_contains', '2', args.length);
       if (list.type.kind !== 'array') throw mismatch('array_contains', 'an array is wanted');
+      if (isNested(list.type.element)) {
+        throw new MillraceError('NOT_SUPPORTED', {
+          feature: `array_contains of ${typeName(list.type)}`,
+          remedy: 'Compare fields of single elements.',
+        });
+      }
       return { argTypes: [list.type, list.type.element], type: Types.boolean, nullable: true };
     },
     vector: () => ({

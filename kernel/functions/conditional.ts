@@ -7,7 +7,7 @@ import { compareValues } from './compare-values.ts';
 import type { Argument, EvalContext, ResolveArgument, ScalarImplementation } from './contract.ts';
 import { defineFunction, wrongCount } from './define.ts';
 import type { Column } from '../arrow/column.ts';
-import { asColumn, columnReader, writerOf } from './vectors.ts';
+import { asColumn, columnReader, isNested, writerOf } from './vectors.ts';
 
 function common(name: string, args: readonly ResolveArgument[]): DataType {
   const type = commonTypeOf(args.map((arg) => arg.type));
@@ -16,6 +16,20 @@ function common(name: string, args: readonly ResolveArgument[]): DataType {
     expression: `${name}(${args.map((arg) => typeName(arg.type)).join(', ')})`,
     problem: 'the arguments have no common type',
     remedy: 'Cast them to one type.',
+  });
+}
+
+function noOrder(name: string, type: DataType): MillraceError {
+  if (type.kind === 'map') {
+    return new MillraceError('DATATYPE_MISMATCH', {
+      expression: name,
+      problem: `${typeName(type)} has no order`,
+      remedy: 'Compare its keys or values.',
+    });
+  }
+  return new MillraceError('NOT_SUPPORTED', {
+    feature: `${name} of ${typeName(type)}`,
+    remedy: 'Compare fields or elements.',
   });
 }
 
@@ -29,6 +43,7 @@ function extreme(name: 'greatest' | 'least', summary: string, example: readonly 
     resolve(args) {
       if (args.length < 2) throw wrongCount(name, 'at least 2', args.length);
       const type = common(name, args);
+      if (isNested(type)) throw noOrder(name, type);
       return { argTypes: args.map(() => type), type, nullable: args.every((arg) => arg.nullable) };
     },
     nulls: 'lenient',

@@ -7,7 +7,7 @@ import { castValue, floorDiv } from './cast-values.ts';
 import type { FunctionContext } from './contract.ts';
 import { defineFunction, wrongCount, type RowFunction } from './define.ts';
 import { isCivil } from './parse-values.ts';
-import { DAY, HOUR, MINUTE, SECOND, lastDayOf, wallOf, weekOfYear } from './time-fields.ts';
+import { checkedTimestamp, DAY, HOUR, MINUTE, SECOND, lastDayOf, wallOf, weekOfYear } from './time-fields.ts';
 import { zoneOf } from './timezone.ts';
 
 const FAMILY = 'date-time';
@@ -123,7 +123,7 @@ function madeTime(
     }
     const wall =
       BigInt(daysOfCivil(...date)) * DAY + BigInt(Number(hour)) * HOUR + BigInt(Number(minute)) * MINUTE + micros;
-    return zoneOfRow(zone)(wall);
+    return checkedTimestamp(zoneOfRow(zone)(wall), 'The time');
   };
 }
 

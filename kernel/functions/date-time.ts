@@ -114,14 +114,15 @@ function addMonths(days: number, months: number): number {
   const total = year * 12 + (month - 1) + months;
   const y = Math.floor(total / 12);
   const m = total - y * 12 + 1;
-  const moved = daysOfCivil(y, m, Math.min(day, lastDayOf(y, m)));
-  if (Math.abs(moved) > DAYS_MAX) {
-    throw new MillraceError('ARITHMETIC_OVERFLOW', {
-      operation: `A date moved by ${months} months`,
-      remedy: 'Dates end with the year 5881580.',
-    });
-  }
-  return moved;
+  return checkedDays(daysOfCivil(y, m, Math.min(day, lastDayOf(y, m))));
+}
+
+function checkedDays(days: number): number {
+  if (Math.abs(days) <= DAYS_MAX) return days;
+  throw new MillraceError('ARITHMETIC_OVERFLOW', {
+    operation: 'Moving a date',
+    remedy: 'Dates end with the year 5881580.',
+  });
 }
 
 function addToWall(wall: bigint, months: number, days: number): bigint {
@@ -142,7 +143,7 @@ const addInterval = defineFunction(FAMILY, {
     const zone = zoneOf(context.timeZone);
     return (value, months, days, micros) => {
       if (type.kind === 'date' && result.kind === 'date') {
-        return addMonths(Number(value), Number(months)) + Number(days);
+        return checkedDays(addMonths(Number(value), Number(months)) + Number(days));
       }
       if (type.kind === 'timestamp_ntz') {
         return checkedTimestamp(addToWall(big(value), Number(months), Number(days)) + big(micros), 'The sum');

@@ -11,7 +11,7 @@ import type {
   ScalarFunction,
   ScalarImplementation,
 } from './contract.ts';
-import { readerOf, writerOf } from './vectors.ts';
+import { isNested, readerOf, writerOf } from './vectors.ts';
 
 /** What a parameter takes: a type, or a class of types. `common`: all parameters marked so meet in one type. */
 export type Param = DataType | 'any' | 'numeric' | 'integral' | 'common' | 'time' | 'array' | 'map' | 'struct' | 'text';
@@ -90,7 +90,8 @@ function rowImplementation(
   context: FunctionContext,
 ): ScalarImplementation {
   const { row, name } = definition;
-  if (row === undefined) {
+  // Rows are read value by value, and nested values have no form for that.
+  if (row === undefined || argTypes.some(isNested) || isNested(type)) {
     throw new MillraceError('NOT_SUPPORTED', {
       feature: `${name}(${argTypes.map(typeName).join(', ')})`,
       remedy: 'Use other argument types, or another function.',

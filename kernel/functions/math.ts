@@ -103,14 +103,18 @@ function roundedType(type: DataType, digits: number): DataType {
   return adjustedDecimal(Math.max(type.precision - type.scale + 1 + scale, 1 - Math.min(digits, 0) + scale), scale);
 }
 
+const ROUNDED_DIGITS_MAX = 400;
+
 function roundValue(
   name: 'round' | 'bround',
   type: DataType,
   result: DataType,
   context: FunctionContext,
   value: LiteralValue,
-  digits: number,
+  given: number,
 ): ReturnType<RowFunction> {
+  // No number has digits beyond these.
+  const digits = Math.max(-ROUNDED_DIGITS_MAX, Math.min(ROUNDED_DIGITS_MAX, given));
   const round = name === 'round' ? rescale : rescaleHalfEven;
   if (type.kind === 'decimal' && result.kind === 'decimal') {
     const kept = Math.min(digits, type.scale);

@@ -276,7 +276,7 @@ export function asColumn(argument: Argument, length: number, arena: Arena): Colu
     : constantColumn(argument.value, argument.type, length, arena);
 }
 
-function isNested(type: DataType): boolean {
+export function isNested(type: DataType): boolean {
   return type.kind === 'array' || type.kind === 'map' || type.kind === 'struct';
 }
 

@@ -1,12 +1,13 @@
 /** Joins: names of both sides, USING, and columns told apart where a plan is joined with itself. */
 import { MillraceError } from '../core/errors.ts';
 import { Exprs, type ColumnExpr, type ColumnId, type Expr } from '../expr/expr.ts';
-import { transformUp } from '../expr/nodes.ts';
+import { contains, transformUp } from '../expr/nodes.ts';
+import { exprText } from '../expr/text.ts';
 import type { AnalysisContext } from './context.ts';
 import type { LogicalPlan, PlanOf } from './logical-plan.ts';
 import { mapPlanExprs, transformPlanUp } from './nodes.ts';
 import { outputOf } from './output.ts';
-import { requireBoolean, resolveCalls, resolveNames } from './resolve-expr.ts';
+import { isAggregateCall, requireBoolean, resolveCalls, resolveNames } from './resolve-expr.ts';
 import { namesOf, scopeOf, unresolvedColumn } from './scope.ts';
 
 /** @param plan both sides are analysed */
@@ -16,7 +17,14 @@ export function analyzeJoin(plan: PlanOf<'join'>, context: AnalysisContext): Log
   if (plan.using !== undefined) return joinUsing({ ...plan, right }, plan.using, context);
   if (plan.condition === undefined) return Object.freeze({ ...plan, right });
   const scope = [...scopeOf(left), ...scopeOf(right)];
-  const condition = requireBoolean(resolveCalls(resolveNames(plan.condition, scope), context.functions), 'ON');
+  const named = resolveNames(plan.condition, scope);
+  if (contains(named, isAggregateCall)) {
+    throw new MillraceError('UNSUPPORTED_EXPR_FOR_OPERATOR', {
+      expression: exprText(plan.condition),
+      remedy: 'ON takes no aggregate. Aggregate one side first, in a subquery.',
+    });
+  }
+  const condition = requireBoolean(resolveCalls(named, context.functions), 'ON');
   return Object.freeze({ ...plan, right, condition });
 }
 

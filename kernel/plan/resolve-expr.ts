@@ -14,7 +14,7 @@ import { commonTypeOf } from '../functions/coercion.ts';
 import type { AggregateFunction, FunctionContext, ResolveArgument, ScalarFunction } from '../functions/contract.ts';
 import { functionNames, lookupFunction } from '../functions/registry.ts';
 import type { SqlParser } from './parser-port.ts';
-import { rewriteCall } from './rewrite-calls.ts';
+import { isInterval, rewriteCall } from './rewrite-calls.ts';
 import { rewriteJsonCall } from './rewrite-json.ts';
 import { expandStars } from './stars.ts';
 import { namesOf, resolveName, unresolvedColumn, type Scope } from './scope.ts';
@@ -64,8 +64,18 @@ export interface ResolveContext extends FunctionContext {
  * @throws UNRESOLVED_ROUTINE, WRONG_NUM_ARGS, DATATYPE_MISMATCH, NESTED_AGGREGATE_FUNCTION
  */
 export function resolveCalls(expr: Expr, context: ResolveContext): Expr {
+  const resolved = resolveTree(expr, context);
+  if (!isInterval(resolved)) return resolved;
+  throw new MillraceError('NOT_SUPPORTED', {
+    feature: 'A column of intervals',
+    remedy: 'Add the interval to a date or timestamp.',
+  });
+}
+
+/** As `resolveCalls`, but an interval stays a call: what it stands in takes it up, or refuses it. */
+function resolveTree(expr: Expr, context: ResolveContext): Expr {
   if (expr.kind === 'call' && expr.name === 'interval') return expr;
-  if (expr.kind === 'call' && expr.name === 'struct') return resolveCalls(structCall(expr), context);
+  if (expr.kind === 'call' && expr.name === 'struct') return resolveTree(structCall(expr), context);
   if (expr.kind === 'call' && (expr.name === 'from_json' || expr.name === 'to_json')) {
     return resolveChildren(rewriteJsonCall(expr, context.parser), context);
   }
@@ -83,14 +93,16 @@ function structCall(node: ExprOf<'call'>): Expr {
 }
 
 function resolveChildren(expr: Expr, context: ResolveContext): Expr {
-  const children = childrenOf(expr).map((child) => resolveCalls(child, context));
+  const children = childrenOf(expr).map((child) => resolveTree(child, context));
   const node = withChildren(expr, children);
   switch (node.kind) {
     case 'call':
       return resolveCall(node, context);
     case 'cast':
+      refuseIntervals('the value of a cast', children);
       return resolveCast(node, context);
     case 'case':
+      refuseIntervals('a part of CASE', children);
       return resolveCase(node, context);
     case 'attribute':
     case 'star':
@@ -106,19 +118,18 @@ function resolveChildren(expr: Expr, context: ResolveContext): Expr {
 }
 
 function resolveCall(node: ExprOf<'call'>, context: ResolveContext): Expr {
-  refuseIntervals(node);
+  if (node.name !== '+' && node.name !== '-') refuseIntervals(`an argument of ${node.name}`, node.args);
   const rewritten = rewriteCall(node);
-  if (rewritten !== undefined) return resolveCalls(rewritten, context);
+  if (rewritten !== undefined) return resolveTree(rewritten, context);
   const entry = lookupFunction(node.name);
   if (entry === undefined) throw unknownRoutine(node);
   return entry.kind === 'scalar' ? scalarCall(entry, node, context) : aggregateCall(entry, node, context);
 }
 
-function refuseIntervals(node: ExprOf<'call'>): void {
-  if (node.name === '+' || node.name === '-') return;
-  if (node.args.some((arg) => arg.kind === 'call' && arg.name === 'interval')) {
+function refuseIntervals(where: string, parts: readonly Expr[]): void {
+  if (parts.some(isInterval)) {
     throw new MillraceError('NOT_SUPPORTED', {
-      feature: `An interval as an argument of ${node.name}`,
+      feature: `An interval as ${where}`,
       remedy: 'Intervals can be added to and subtracted from dates and timestamps, and given to window() as text.',
     });
   }

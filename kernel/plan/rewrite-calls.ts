@@ -2,7 +2,7 @@
  * Calls that are only another way to write something: `if`, `nvl`, `between`, intervals, filtered aggregates. Rewritten
  * before functions are looked up; what may fail stays behind its condition, since CASE evaluates branches by need.
  */
-import { Types } from '../arrow/types.ts';
+import { typeName, Types } from '../arrow/types.ts';
 import { MillraceError } from '../core/errors.ts';
 import { Exprs, type Expr, type ExprOf } from '../expr/expr.ts';
 import { typeOf } from '../expr/resolved.ts';
@@ -17,7 +17,7 @@ const call = (name: string, ...args: Expr[]): Expr => Exprs.call(name, args);
 
 /** NULL itself is accepted where a condition is wanted. */
 function orNull(condition: Expr): Expr {
-  return typeOf(condition).kind === 'void' ? Exprs.literal(null, Types.boolean) : condition;
+  return !isInterval(condition) && typeOf(condition).kind === 'void' ? Exprs.literal(null, Types.boolean) : condition;
 }
 
 function when(condition: Expr, then: Expr, otherwise?: Expr): Expr {
@@ -113,6 +113,7 @@ function structField(child: Expr, key: Expr): Expr | undefined {
 }
 
 function addition(operator: string, a: Expr, b: Expr): Expr | undefined {
+  if (isInterval(a) && (isInterval(b) || operator === '-')) throw intervalArithmetic(operator, b);
   const interval = intervalOf(b);
   if (interval !== undefined) return addInterval(a, interval, operator === '-' ? -1n : 1n);
   const swapped = operator === '+' ? intervalOf(a) : undefined;
@@ -125,6 +126,24 @@ function addition(operator: string, a: Expr, b: Expr): Expr | undefined {
   if (operator === '+' && right === 'date' && (left === 'int' || left === 'short' || left === 'byte'))
     return call('date_add', b, a);
   return undefined;
+}
+
+function intervalArithmetic(operator: string, right: Expr): MillraceError {
+  if (isInterval(right)) {
+    return new MillraceError('NOT_SUPPORTED', {
+      feature: `INTERVAL ${operator} INTERVAL`,
+      remedy: "Write one interval, as in INTERVAL '1 day 2 hours', or add them to a time one after the other.",
+    });
+  }
+  return new MillraceError('DATATYPE_MISMATCH', {
+    expression: `INTERVAL - ${typeName(typeOf(right))}`,
+    problem: 'nothing can be subtracted from an interval but an interval',
+    remedy: 'Turn the operands around.',
+  });
+}
+
+export function isInterval(expr: Expr): boolean {
+  return expr.kind === 'call' && expr.name === 'interval';
 }
 
 /** An interval stays a call until here: there are no interval columns. */

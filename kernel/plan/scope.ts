@@ -86,6 +86,8 @@ export function resolveName(parts: readonly string[], scope: Scope, position?: S
 
 /** `child.name`: a struct's field, or a map's value. @throws UNRESOLVED_COLUMN */
 export function extractField(child: Expr, name: string, position?: SourcePosition): Expr {
+  // The entry of a map has no type before calls are resolved.
+  if (child.kind === 'call') return Exprs.call('getfield', [child, Exprs.literal(name, { kind: 'string' })]);
   const type = typeOf(child);
   if (type.kind === 'map') return Exprs.call('getitem', [child, Exprs.literal(name, { kind: 'string' })]);
   if (type.kind === 'array') return Exprs.call('getitem', [child, Exprs.literal(name, { kind: 'string' })]);

@@ -1,5 +1,5 @@
 /** `*`, `t.*` and `data.*`: what they stand for. */
-import type { MillraceError } from '../core/errors.ts';
+import { MillraceError } from '../core/errors.ts';
 import type { Expr } from '../expr/expr.ts';
 import { typeOf } from '../expr/resolved.ts';
 import { allFields, namesOf, resolveName, unresolvedColumn, type Scope } from './scope.ts';
@@ -22,6 +22,12 @@ function expandStar(target: readonly string[], scope: Scope, missing: () => Mill
     target.length === 1 ? scope.filter((entry) => entry.qualifier?.toLowerCase() === qualifier.toLowerCase()) : [];
   if (qualified.length > 0) return qualified.map((entry) => entry.column);
   const struct = resolveName(target, scope);
+  if (struct?.kind === 'call') {
+    throw new MillraceError('NOT_SUPPORTED', {
+      feature: `${[...target, '*'].join('.')} of a map's entry`,
+      remedy: 'Name its fields one by one.',
+    });
+  }
   if (struct === undefined || typeOf(struct).kind !== 'struct') throw missing();
   return allFields(struct);
 }

@@ -4,12 +4,6 @@ import type { Measure, Missing, Target } from './contract.ts';
 import { OTHERS_CPU_MAX } from './machine.ts';
 import type { ComparisonResult, Figure, MeasureResult, Verdict } from './results.ts';
 
-/** `1.23 ms`, `45.1 ms`, `12.3 s`: three digits are more than a figure deserves. */
-function figureText(value: number, unit: Measure['unit']): string {
-  const scale = scaleOf(value, unit);
-  return `${scale.number(value)}${scale.suffix}`;
-}
-
 interface Scale {
   readonly suffix: string;
   readonly number: (value: number) => string;

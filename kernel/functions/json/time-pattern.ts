@@ -7,6 +7,7 @@
 import { MillraceError } from '../../core/errors.ts';
 import { civilOfDays, daysOfCivil } from '../../expr/values.ts';
 import { isCivil, wallMicros } from '../parse-values.ts';
+import { isTimestamp } from '../time-fields.ts';
 import { zoneOf, type Zone } from '../timezone.ts';
 
 const MICROS_PER_DAY = 86_400_000_000n;
@@ -134,9 +135,13 @@ function assemble(values: ReadonlyMap<string, string | undefined>, zone: Zone): 
   if (!isCivil(year, month, day) || hour > 23 || minute > 59 || second > 59) return undefined;
   const wall = wallMicros(daysOfCivil(year, month, day), hour, minute, second, values.get('S') ?? '');
   const named = values.get('X') ?? values.get('x') ?? values.get('Z') ?? values.get('V');
-  if (named === undefined) return zone.toUtc(wall);
+  const utc = named === undefined ? zone.toUtc(wall) : utcOf(wall, named);
+  return utc !== undefined && isTimestamp(utc) ? utc : undefined;
+}
+
+function utcOf(wall: bigint, zone: string): bigint | undefined {
   try {
-    return zoneOf(named).toUtc(wall);
+    return zoneOf(zone).toUtc(wall);
   } catch {
     // An unknown zone's name makes the text no time; the caller says which value it was.
     return undefined;

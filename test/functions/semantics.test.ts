@@ -243,6 +243,30 @@ describe('text', () => {
 });
 
 describe('nested values', () => {
+  it('fields of a map entry, however deep', () => {
+    const rows = {
+      schema: 'm MAP<STRING, STRUCT<f: STRUCT<g: INT>>>',
+      rows: [[new Map([['k', { f: { g: 7 } }]])]],
+    };
+    assert.deepEqual(evaluate('m.k.f.g', {}, rows), ['7']);
+  });
+
+  it('what reads single values refuses nested ones', () => {
+    for (const sql of [
+      'hash(array(1))',
+      "format_string('%s', array(1))",
+      'array_contains(array(struct(1)), struct(1))',
+    ]) {
+      assert.throws(() => evaluate(sql), { condition: 'NOT_SUPPORTED' });
+    }
+  });
+
+  it('an interval is refused wherever a value is wanted', () => {
+    for (const sql of ['INTERVAL 1 DAY + INTERVAL 1 HOUR', 'CAST(INTERVAL 5 DAY AS INT)', 'if(INTERVAL 1 DAY, 1, 2)']) {
+      assert.throws(() => evaluate(sql), { condition: 'NOT_SUPPORTED' });
+    }
+  });
+
   it('JSON goes in and out', () => {
     const rows = { schema: 'j STRING', rows: [['{"a":1,"b":{"c":"x"}}'], ['{"a":'], [null]] };
     assert.deepEqual(evaluate("from_json(j, 'a INT, b STRUCT<c: STRING>')", {}, rows), [

@@ -163,6 +163,10 @@ export const CONDITIONS = {
     sqlState: '22003',
     message: 'The index 0 is wrong: positions count from 1, or from -1 at the end.',
   },
+  INVALID_OPTIONS: {
+    sqlState: '42K06',
+    message: "The options of <function> are wrong: <problem>. Write them as map('mode', 'FAILFAST').",
+  },
   INVALID_PARAMETER_VALUE: {
     sqlState: '22023',
     message: 'The value of <parameter> in <function> is wrong: <problem>.',

@@ -17,14 +17,19 @@ export function rewriteJsonCall(node: Call, parser: Pick<SqlParser, 'parseSchema
   return withArgs(node, [text, schemaLiteral(schema, parser)], options);
 }
 
+/** SQL gives a map of texts; the DataFrame functions give the pairs already. */
 function withArgs(node: Call, args: readonly Expr[], options: readonly Expr[]): Call {
-  const flat = options.flatMap((option) => (option.kind === 'call' && option.name === 'map' ? option.args : [option]));
-  if (flat.every((arg) => arg.kind === 'literal')) return { ...node, args: [...args, ...flat] };
-  throw new MillraceError('INVALID_ARGUMENT', {
-    argument: `options of ${node.name}`,
-    problem: 'they must be literals',
-    remedy: "Write them as map('mode', 'FAILFAST').",
-  });
+  const [map] = options;
+  if (map === undefined || options.length > 1) return { ...node, args: [...args, ...options] };
+  if (map.kind !== 'call' || map.name !== 'map') throw wrongOptions(node, 'they are no map');
+  if (!map.args.every((arg) => arg.kind === 'literal' && typeof arg.value === 'string')) {
+    throw wrongOptions(node, 'their names and values must be texts');
+  }
+  return { ...node, args: [...args, ...map.args] };
+}
+
+function wrongOptions(node: Call, problem: string): MillraceError {
+  return new MillraceError('INVALID_OPTIONS', { function: node.name, problem });
 }
 
 /** DDL text of fields, or the text of a type such as `array<int>`. */

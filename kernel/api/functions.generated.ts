@@ -49,7 +49,7 @@ export const atan2 = registryFunction('atan2');
 /** The mean of the values that are not null; double, or decimal for decimals. SQL: `avg(expr)`. */
 export const avg = registryFunction('avg');
 
-/** Bytes as base64. SQL: `base64(expr)`. */
+/** Bytes as base64, in lines of 76 characters. SQL: `base64(expr)`. */
 export const base64 = registryFunction('base64');
 
 /** The value as bigint. SQL: `bigint(expr)`. */

@@ -157,6 +157,15 @@ export const CONDITIONS = {
     message:
       'The index <index> is out of bounds: the array has <size> elements. Use get() or try_element_at() to get NULL instead.',
   },
+  INCONSISTENT_BEHAVIOR_CROSS_VERSION: {
+    sqlState: '42K0B',
+    message:
+      'The date-time pattern <pattern> is refused: <problem>. Spark 3 dropped what earlier versions took for it.',
+  },
+  INVALID_DATETIME_PATTERN: {
+    sqlState: '22007',
+    message: 'The date-time pattern <pattern> is wrong: <problem>.',
+  },
   INVALID_ESC: { sqlState: '42604', message: 'The escape <escape> is wrong: give one character.' },
   INVALID_FORMAT: { sqlState: '42601', message: 'The pattern <pattern> is wrong: <problem>.' },
   INVALID_INDEX_OF_ZERO: {
@@ -192,6 +201,10 @@ export const CONDITIONS = {
     sqlState: '22003',
     message:
       'The index <index> is out of bounds: the array has <size> elements. Use try_element_at() to get NULL instead.',
+  },
+  MALFORMED_CHARACTER_CODING: {
+    sqlState: '22000',
+    message: '<function>: the bytes are not <charset>. Cast them to string to replace what is no character.',
   },
   NULL_MAP_KEY: { sqlState: '2200E', message: 'A map key must not be NULL.' },
   NUMERIC_VALUE_OUT_OF_RANGE: {

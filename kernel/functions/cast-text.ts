@@ -7,7 +7,7 @@ import type { FunctionContext } from './contract.ts';
 import { zoneOf } from './timezone.ts';
 import { columnReader } from './vectors.ts';
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The text of one non-null atomic value. */
 export function valueText(type: DataType, context: FunctionContext): (value: LiteralValue) => string {

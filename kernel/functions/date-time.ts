@@ -82,6 +82,9 @@ const UNITS: Readonly<Record<string, bigint>> = {
   dd: DAY,
 };
 
+/** The units of `trunc`, which gives a date. */
+const DATE_UNITS = /^(?:year|yyyy|yy|quarter|month|mm|mon|week)$/i;
+
 /** The start of the unit that holds a wall-clock time; undefined for an unknown unit. */
 function truncated(wall: bigint, unit: string): bigint | undefined {
   const size = UNITS[unit];
@@ -296,7 +299,7 @@ export const DATE_TIME = [
     ["trunc('2019-08-04', 'week')", '2019-07-29'],
     () => (date, unit) => {
       const found = truncated(big(date) * DAY, String(unit).toLowerCase());
-      return found === undefined ? null : Number(found / DAY);
+      return found === undefined || !DATE_UNITS.test(String(unit)) ? null : Number(found / DAY);
     },
     { nullable: 'always', usage: 'trunc(date, unit)' },
   ),

@@ -13,8 +13,12 @@ import type {
 } from './contract.ts';
 import { isNested, readerOf, writerOf } from './vectors.ts';
 
-/** What a parameter takes: a type, or a class of types. `common`: all parameters marked so meet in one type. */
-export type Param = DataType | 'any' | 'numeric' | 'integral' | 'common' | 'time' | 'array' | 'map' | 'struct' | 'text';
+/**
+ * What a parameter takes: a type, or a class of types. `text`: a binary or the text of anything; `bytes`: a binary or a string;
+ * `common`: all parameters marked so meet in one type.
+ */
+export type Param =
+  DataType | 'any' | 'numeric' | 'integral' | 'common' | 'time' | 'array' | 'map' | 'struct' | 'text' | 'bytes';
 
 /** One row: argument values in, result out; undefined for an optional argument that was not given. */
 export type RowFunction = (...values: readonly (LiteralValue | undefined)[]) => LiteralValue;
@@ -203,6 +207,9 @@ function wantedType(param: Exclude<Param, 'common'>, given: DataType): DataType 
     case 'time':
       if (given.kind === 'date' || given.kind === 'timestamp' || given.kind === 'timestamp_ntz') return given;
       return given.kind === 'string' || given.kind === 'void' ? Types.timestamp : undefined;
+    case 'bytes':
+      if (given.kind === 'void') return Types.string;
+      return given.kind === 'binary' || given.kind === 'string' ? given : undefined;
     case 'text':
       return given.kind === 'binary' ? given : Types.string;
     case 'array':
@@ -213,7 +220,7 @@ function wantedType(param: Exclude<Param, 'common'>, given: DataType): DataType 
 }
 
 function wrongType(definition: ScalarDefinition, index: number, given: DataType, param: Param): MillraceError {
-  const wanted = typeof param === 'string' ? param : typeName(param);
+  const wanted = param === 'bytes' ? 'binary or string' : typeof param === 'string' ? param : typeName(param);
   return new MillraceError('DATATYPE_MISMATCH', {
     expression: definition.usage,
     problem: `argument ${index + 1} has the type ${typeName(given)}, but ${wanted} is wanted`,

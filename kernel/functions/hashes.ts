@@ -8,7 +8,7 @@ import { defineFunction, wrongCount, type RowFunction } from './define.ts';
 const FAMILY = 'hash';
 const SEED = 42;
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 const bits = new DataView(new ArrayBuffer(8));
 
 /** How one non-null value enters a hash: as 32 bits, 64 bits or bytes. */
@@ -182,7 +182,7 @@ function digest(
     usage: `${name}(expr)`,
     summary,
     examples: [example],
-    params: ['text'],
+    params: ['bytes'],
     returns,
     row: () => (value) => of(bytesOf(value)),
   });
@@ -193,10 +193,11 @@ const bytesOf = (value: LiteralValue | undefined): Uint8Array =>
 
 const hexText = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
+/** In lines of 76 characters, as MIME has it. */
 function base64Text(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
+  return btoa(text).replace(/.{76}(?=.)/g, '$&\r\n');
 }
 
 export const HASHES = [
@@ -242,13 +243,19 @@ export const HASHES = [
       return Uint8Array.from(even.match(/../g) ?? [], (pair) => parseInt(pair, 16));
     },
   }),
-  digest('base64', [], 'Bytes as base64.', ["base64('Spark SQL')", 'U3BhcmsgU1FM'], base64Text),
+  digest(
+    'base64',
+    [],
+    'Bytes as base64, in lines of 76 characters.',
+    ["base64('Spark SQL')", 'U3BhcmsgU1FM'],
+    base64Text,
+  ),
   defineFunction(FAMILY, {
     name: 'sha2',
     usage: 'sha2(expr, bits)',
     summary: 'The SHA-2 digest of 224, 256, 384 or 512 bits in hexadecimal; 0 means 256, others give null.',
     examples: [["sha2('Spark', 256)", '529bc3b07127ecb7e53a4dcf1991d9152c24537d919178022b2c42657f79a26b']],
-    params: ['text', Types.int],
+    params: ['bytes', Types.int],
     returns: Types.string,
     nullable: 'always',
     row: () => (value, wanted) => {
@@ -278,7 +285,11 @@ export const HASHES = [
     returns: Types.string,
     row: () => (value, charset) => {
       requireUtf8(charset);
-      return decoder.decode(bytesOf(value));
+      try {
+        return decoder.decode(bytesOf(value));
+      } catch (cause) {
+        throw new MillraceError('MALFORMED_CHARACTER_CODING', { function: 'decode', charset: 'UTF-8' }, { cause });
+      }
     },
   }),
 ];

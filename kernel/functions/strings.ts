@@ -108,7 +108,7 @@ function changeCase(name: 'upper' | 'lower', alias: string, summary: string, exa
         const data = allocateBytes(arena, bytes);
         if (start === 0 && kernels[kernel](column.data.byteOffset, bytes, data.byteOffset) === 1)
           return { ...column, data };
-        const decoder = new TextDecoder();
+        const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
         const writer = writerOf(Types.string, length, arena);
         for (let row = 0; row < length; row++) {
           if (column.validity !== undefined && !(((column.validity[row >> 3] ?? 0) >> (row & 7)) & 1)) continue;
@@ -186,9 +186,32 @@ function trim(
 }
 
 /** One letter may become two, of which only the first is large: `Ss` for ß. */
+/** The titlecase letters that are not the first sign of the large ones. */
+const TITLECASE: Readonly<Record<string, string>> = { Ǆ: 'ǅ', Ǉ: 'ǈ', Ǌ: 'ǋ', Ǳ: 'ǲ' };
+
 function titleCase(letter: string): string {
   const [first = '', ...rest] = letter.toUpperCase();
-  return first + rest.join('').toLowerCase();
+  return (TITLECASE[first] ?? first) + rest.join('').toLowerCase();
+}
+
+/** What stands before the n-th delimiter. */
+function before(value: string, delimiter: string, n: number): string {
+  let end = -1;
+  for (let i = 0; i < n; i++) {
+    end = value.indexOf(delimiter, end + 1);
+    if (end < 0) return value;
+  }
+  return value.slice(0, end);
+}
+
+/** What stands after the n-th delimiter from the end; delimiters may overlap. */
+function after(value: string, delimiter: string, n: number): string {
+  let start = value.length - delimiter.length + 1;
+  for (let i = 0; i < n; i++) {
+    start = start === 0 ? -1 : value.lastIndexOf(delimiter, start - 1);
+    if (start < 0) return value;
+  }
+  return value.slice(start + delimiter.length);
 }
 
 function substring(value: string, position: number, count: number): string {
@@ -369,14 +392,22 @@ export const STRINGS = [
     [Types.string, Types.string, Types.int],
     'The position of the search text, from 1; 0 where there is none.',
     ["locate('bar', 'foobarbar')", '4'],
-    (search, value, from) => {
+    (search, value, from = 1) => {
+      if (from === null) return 0;
+      if (search === null || value === null) return null;
       const all = characters(text(value));
-      const start = Math.max(0, Number(from ?? 1) - 1);
+      const start = Math.max(0, Number(from) - 1);
       const rest = all.slice(start).join('');
       const at = rest.indexOf(text(search));
-      return at < 0 || Number(from ?? 1) < 1 ? 0 : start + lengthOf(rest.slice(0, at)) + 1;
+      return at < 0 || Number(from) < 1 ? 0 : start + lengthOf(rest.slice(0, at)) + 1;
     },
-    { aliases: ['position', 'charindex'], returns: Types.int, optional: 1, usage: 'locate(search, str[, from])' },
+    {
+      aliases: ['position', 'charindex'],
+      returns: Types.int,
+      optional: 1,
+      nulls: 'lenient',
+      usage: 'locate(search, str[, from])',
+    },
   ),
   padding('lpad', 'Filled at the start, or cut, to a length.', ["lpad('hi', 5, '?')", '???hi']),
   padding('rpad', 'Filled at the end, or cut, to a length.', ["rpad('hi', 5, '?')", 'hi???']),
@@ -439,8 +470,9 @@ export const STRINGS = [
     ["substring_index('www.apache.org', '.', 2)", 'www.apache'],
     (value, delimiter, count) => {
       if (text(delimiter) === '' || Number(count) === 0) return '';
-      const parts = text(value).split(text(delimiter));
-      return (Number(count) > 0 ? parts.slice(0, Number(count)) : parts.slice(Number(count))).join(text(delimiter));
+      return Number(count) > 0
+        ? before(text(value), text(delimiter), Number(count))
+        : after(text(value), text(delimiter), -Number(count));
     },
   ),
   define(

@@ -12,7 +12,7 @@ import type { Argument } from './contract.ts';
 /** The value of a row, null included. */
 export type ReadValue = (row: number) => LiteralValue;
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /** @returns the reader of an argument's rows; a constant reads the same everywhere */

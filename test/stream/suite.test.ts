@@ -152,6 +152,17 @@ test('an error that Spark tells in the first batch may be told at the start, a m
   assert.match(difference(answer(legacy), told('NOT_SUPPORTED')) ?? '', /Sorting/);
 });
 
+test('a state function has the name of its operator in Scala, and an error of its own any condition', () => {
+  const state = (text: string): Answer => answer({ ...FIRST, state: [text] });
+  const wanted = state('applyInPandasWithState 2 +2 -0 late 0');
+  assert.equal(difference(wanted, state('flatMapGroupsWithState 2 +2 -0 late 0')), undefined);
+  assert.match(difference(wanted, state('flatMapGroupsWithState 2 +1 -0 late 0')) ?? '', /^batch 0, state/);
+  const failed = (error: string, sqlState: string | null): Answer => answer({ ...FAILED, error, sqlState });
+  const thrown = failed('PYTHON_EXCEPTION', '38000');
+  assert.equal(difference(thrown, failed('USER_FUNCTION_FAILED', '38000')), undefined);
+  assert.match(difference(thrown, failed('TypeError', null)) ?? '', /^the error at batch 2/);
+});
+
 test('a refusal on purpose has its condition, and all before it agrees', () => {
   const refused: Line = { error: 'CHECKPOINT_MISMATCH', sqlState: 'KD000', message: '', at: 'start' };
   assert.equal(differenceBut('CHECKPOINT_MISMATCH', EXPECTED, answer(FIRST, refused)), undefined);

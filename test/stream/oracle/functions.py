@@ -134,8 +134,8 @@ def removed(state: GroupState) -> None:
     state.remove()
 
 
-def kept(_state: GroupState) -> None:
-    return
+def kept(state: GroupState) -> None:
+    state.update(state.get)
 
 
 def renewed(state: GroupState) -> None:

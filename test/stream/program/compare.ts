@@ -67,11 +67,14 @@ function place(line: Line | undefined): string {
 
 const FIELDS = ['batch', 'in', 'watermark', 'rows', 'state', 'progress'] as const;
 
+/** The answers are pyspark's, which has its own name for the operator of state functions. */
+const operator = (state: string): string => state.replace(/^applyInPandasWithState /, 'flatMapGroupsWithState ');
+
 /** In which order operators are told is no part of `state`; `progress` tells it. */
 function batchDifference(wanted: BatchLine, given: BatchLine): string | undefined {
   const isEqual = (name: (typeof FIELDS)[number]): boolean =>
     name === 'state'
-      ? isDeepStrictEqual(wanted.state?.toSorted(), given.state?.toSorted())
+      ? isDeepStrictEqual(wanted.state?.map(operator).toSorted(), given.state?.toSorted())
       : isDeepStrictEqual(wanted[name], given[name]);
   const field = FIELDS.find((name) => !isEqual(name));
   if (field === undefined) return undefined;
@@ -88,7 +91,8 @@ function errorDifference(
   { isFirst }: { readonly isFirst: boolean },
 ): string | undefined {
   const isSamePlace = wanted.at === given.at || (given.at === 'start' && isFirst);
-  const isNamed = wanted.sqlState !== null && !wanted.error.startsWith('_LEGACY');
+  const isNamed =
+    wanted.sqlState !== null && !wanted.error.startsWith('_LEGACY') && wanted.error !== 'PYTHON_EXCEPTION';
   const isSameError = isNamed
     ? wanted.error.split('.')[0] === given.error.split('.')[0]
     : given.sqlState !== null && !MISSING.includes(given.error);

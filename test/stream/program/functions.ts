@@ -134,7 +134,9 @@ const FUNCTIONS: Readonly<Record<string, StateFunction>> = {
   script: script((state) => {
     state.remove();
   }),
-  'script, kept': script(() => undefined),
+  'script, kept': script((state) => {
+    state.update(state.get());
+  }),
   'script, renewed': script((state) => {
     state.setTimeoutTimestamp(state.getCurrentWatermarkMs() + RENEWED_MS);
   }),

@@ -1,6 +1,6 @@
 /**
- * The part of Spark's date-time patterns that data files use: `y M d H h a m s S X x V Z`, `E D Q q k K` for writing, quoted
- * literals, optional sections. Compiled once for a column.
+ * The part of Spark's date-time patterns that data files use: `y M d D H h K k a m s S X x V Z`, `E F G Q q` for writing, quoted
+ * literals, optional sections; what Spark 3 refuses is refused. Compiled once for a column. Texts are read without regard to case.
  *
  * @see https://spark.apache.org/docs/latest/sql-ref-datetime-pattern.html
  */
@@ -9,6 +9,7 @@ import { civilOfDays, daysOfCivil } from '../../expr/values.ts';
 import { isCivil, wallMicros } from '../parse-values.ts';
 import { isTimestamp } from '../time-fields.ts';
 import { zoneOf, type Zone } from '../timezone.ts';
+import { splitPattern, type Part } from './time-pattern-parts.ts';
 
 const MICROS_PER_DAY = 86_400_000_000n;
 const DAY_NAMES = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
@@ -17,8 +18,12 @@ const MONTH_NAMES = [
   'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December',
 ];
 /** Letters that can be written but not read, with how often they may stand. */
-const ONLY_WRITTEN: Readonly<Record<string, number>> = { E: 4, D: 3, Q: 2, q: 2, k: 2, K: 2 };
+const ONLY_WRITTEN: Readonly<Record<string, number>> = { E: 4, F: 1, G: 4, Q: 2, q: 2 };
+/** Offsets by the count of x: `+01` or `+0130`, `+0130`, `+01:30`. */
+const OFFSETS = ['[+-]\\d{2}(?:\\d{2})?', '[+-]\\d{4}', '[+-]\\d{2}:\\d{2}', '[+-]\\d{4}', '[+-]\\d{2}:\\d{2}'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+const ERAS = { short: ['BC', 'AD'], long: ['Before Christ', 'Anno Domini'] } as const;
 
 export interface TimePattern {
   /** µs since 1970-01-01 UTC; undefined where the text has another form or is no time. */
@@ -26,12 +31,10 @@ export interface TimePattern {
   format(micros: bigint, zone: Zone): string;
 }
 
-type Part =
-  | { readonly kind: 'literal'; readonly text: string }
-  | { readonly kind: 'field'; readonly letter: string; readonly count: number }
-  | { readonly kind: 'open' | 'close' };
-
-/** @throws NOT_SUPPORTED for letters that are not listed above */
+/**
+ * @throws NOT_SUPPORTED for letters that are not listed above, INCONSISTENT_BEHAVIOR_CROSS_VERSION and INVALID_DATETIME_PATTERN for what
+ *   Spark does not take
+ */
 export function compilePattern(pattern: string): TimePattern {
   const parts = splitPattern(pattern);
   const fields = parts.filter((part) => part.kind === 'field');
@@ -39,7 +42,7 @@ export function compilePattern(pattern: string): TimePattern {
   let regexp: RegExp | undefined;
   return {
     parse(text, zone) {
-      regexp ??= new RegExp(`^${parts.map((part) => regexpOf(part, pattern)).join('')}$`);
+      regexp ??= new RegExp(`^${parts.map((part) => regexpOf(part, pattern)).join('')}$`, 'i');
       const match = regexp.exec(text);
       if (match === null) return undefined;
       return assemble(new Map(fields.map(({ letter }, i) => [letter, match[i + 1]])), zone);
@@ -53,23 +56,8 @@ export function compilePattern(pattern: string): TimePattern {
   };
 }
 
-/** Month names in full are not read either. */
 function isOnlyWritten(letter: string, count: number): boolean {
-  return count <= (ONLY_WRITTEN[letter] ?? 0) || ((letter === 'M' || letter === 'L') && count === 4);
-}
-
-function splitPattern(pattern: string): Part[] {
-  const parts: Part[] = [];
-  const token = /'((?:[^']|'')*)'|([A-Za-z])\2*|\[|\]|[^A-Za-z'[\]]+/g;
-  for (const match of pattern.matchAll(token)) {
-    const [text, quoted, letter] = match;
-    if (quoted !== undefined) parts.push({ kind: 'literal', text: quoted === '' ? "'" : quoted.replaceAll("''", "'") });
-    else if (letter !== undefined) parts.push({ kind: 'field', letter, count: text.length });
-    else if (text === '[') parts.push({ kind: 'open' });
-    else if (text === ']') parts.push({ kind: 'close' });
-    else parts.push({ kind: 'literal', text });
-  }
-  return parts;
+  return count <= (ONLY_WRITTEN[letter] ?? 0);
 }
 
 function regexpOf(part: Part, pattern: string): string {
@@ -89,25 +77,31 @@ function fieldRegexp(letter: string, count: number, pattern: string): string {
   const digits = count === 1 ? '(\\d{1,2})' : '(\\d{2})';
   switch (letter) {
     case 'y':
-    case 'u':
-      return count === 2 ? '(\\d{2})' : '([+-]?\\d{4,6})';
+      return `(${yearForm(count)})`;
     case 'M':
     case 'L':
-      return count === 3 ? `(${MONTHS.join('|')})` : count < 3 ? digits : unknown(letter.repeat(count), pattern);
+      return count < 3 ? digits : `(${(count === 3 ? MONTHS : MONTH_NAMES).join('|')})`;
+    case 'D':
+      return count === 1 ? '(\\d{1,3})' : `(\\d{${count}})`;
     case 'd':
     case 'H':
     case 'h':
+    case 'K':
+    case 'k':
     case 'm':
     case 's':
       return digits;
     case 'S':
-      return `(\\d{${count}})`;
+      return `(\\d{1,${count}})`;
     case 'a':
-      return '([AaPp][Mm])';
+      return '([AP]M)';
     case 'X':
+      return `(Z|${OFFSETS[count - 1] ?? ''})`;
     case 'x':
+      return `(${OFFSETS[count - 1] ?? ''})`;
     case 'Z':
-      return '(Z|[+-]\\d{2}(?::?\\d{2})?)';
+      if (count === 4) return unknown('ZZZZ', pattern);
+      return count === 5 ? `(Z|${OFFSETS[4] ?? ''})` : `(${OFFSETS[1] ?? ''})`;
     case 'V':
       return '([A-Za-z]+(?:/[A-Za-z_]+)*|[+-]\\d{2}:\\d{2})';
     default:
@@ -115,28 +109,52 @@ function fieldRegexp(letter: string, count: number, pattern: string): string {
   }
 }
 
+/** Beyond four digits a year has a sign, as it is written. */
+function yearForm(count: number): string {
+  if (count === 2) return '\\d{2}';
+  if (count < 4) return `\\d{${count},6}`;
+  return count < 6 ? `\\d{${count}}|\\+\\d{${count + 1},6}` : '\\d{6}';
+}
+
 function unknown(letter: string, pattern: string): never {
   throw new MillraceError('NOT_SUPPORTED', {
     feature: `'${letter}' in the date-time pattern '${pattern}'`,
-    remedy: 'Use y M d E H h a m s S X x V Z to write; to read, E, D, Q, k, K and full month names are not known.',
+    remedy: 'Use y M d D E F G H h K k a m s S X x V Z to write, and all but E, F and G of these to read.',
   });
 }
 
 function assemble(values: ReadonlyMap<string, string | undefined>, zone: Zone): bigint | undefined {
   const number = (letter: string, absent: number): number => Number(values.get(letter) ?? absent);
-  const yearText = values.get('y') ?? values.get('u') ?? '1970';
+  const yearText = values.get('y') ?? '1970';
   const year = yearText.length === 2 ? 2000 + Number(yearText) : Number(yearText);
-  const monthText = values.get('M') ?? values.get('L') ?? '1';
-  const month = MONTHS.indexOf(monthText) + 1 || Number(monthText);
-  const day = number('d', 1);
-  const afternoon = values.get('a')?.toLowerCase() === 'pm';
-  const hour = values.get('h') === undefined ? number('H', 0) : (number('h', 0) % 12) + (afternoon ? 12 : 0);
+  const dayOfYear = values.get('M') === undefined && values.get('L') === undefined ? values.get('D') : undefined;
+  const ofYear = dayOfYear === undefined ? undefined : civilOfDays(daysOfCivil(year, 1, 1) + Number(dayOfYear) - 1);
+  const month = ofYear?.month ?? monthOf(values.get('M') ?? values.get('L') ?? '1');
+  const day = ofYear?.day ?? number('d', 1);
+  const hour = hourOf(values);
   const [minute, second] = [number('m', 0), number('s', 0)];
-  if (!isCivil(year, month, day) || hour > 23 || minute > 59 || second > 59) return undefined;
+  if ((ofYear?.year ?? year) !== year || !isCivil(year, month, day) || hour === undefined || minute > 59 || second > 59)
+    return undefined;
   const wall = wallMicros(daysOfCivil(year, month, day), hour, minute, second, values.get('S') ?? '');
   const named = values.get('X') ?? values.get('x') ?? values.get('Z') ?? values.get('V');
   const utc = named === undefined ? zone.toUtc(wall) : utcOf(wall, named);
   return utc !== undefined && isTimestamp(utc) ? utc : undefined;
+}
+
+function monthOf(text: string): number {
+  const inFull = MONTH_NAMES.findIndex((name) => name.slice(0, 3).toLowerCase() === text.slice(0, 3).toLowerCase());
+  return inFull + 1 || Number(text);
+}
+
+/** From 0 to 23; `h` counts from 1 to 12, `K` from 0 to 11, `k` from 1 to 24. */
+function hourOf(values: ReadonlyMap<string, string | undefined>): number | undefined {
+  const [h, K, k] = [values.get('h'), values.get('K'), values.get('k')].map((text) => text && Number(text));
+  const half = values.get('a')?.toLowerCase() === 'pm' ? 12 : 0;
+  if (typeof h === 'number') return h >= 1 && h <= 12 ? (h % 12) + half : undefined;
+  if (typeof K === 'number') return K <= 11 ? K + half : undefined;
+  if (typeof k === 'number') return k >= 1 && k <= 24 ? k % 24 : undefined;
+  const hour = Number(values.get('H') ?? 0);
+  return hour <= 23 ? hour : undefined;
 }
 
 function utcOf(wall: bigint, zone: string): bigint | undefined {
@@ -156,9 +174,15 @@ function write(part: { readonly letter: string; readonly count: number }, wall: 
   const hour = Math.floor(seconds / 3600);
   const padded = (value: number): string => String(value).padStart(part.count, '0');
   switch (part.letter) {
-    case 'y':
-    case 'u':
-      return part.count === 2 ? String(year % 100).padStart(2, '0') : year > 9999 ? `+${year}` : padded(year);
+    case 'y': {
+      const ofEra = year > 0 ? year : 1 - year;
+      if (part.count === 2) return String(ofEra % 100).padStart(2, '0');
+      return part.count > 3 && ofEra >= 10 ** part.count ? `+${ofEra}` : padded(ofEra);
+    }
+    case 'F':
+      return String(((day - 1) % 7) + 1);
+    case 'G':
+      return ERAS[part.count === 4 ? 'long' : 'short'][year > 0 ? 1 : 0];
     case 'M':
     case 'L':
       if (part.count === 4) return MONTH_NAMES[month - 1] ?? '';

@@ -199,7 +199,11 @@ export class DataFrame<S = AnySchema> {
   }
   /** How late rows may come: state and results older than the newest event time minus `delay` are settled. */
   withWatermark(eventTime: ColumnName<S>, delay: string): DataFrame<S> {
-    return this.#over({ kind: 'withWatermark', eventTime: columnExpr(eventTime), delay: parseInterval(delay) });
+    return this.#over({
+      kind: 'withWatermark',
+      eventTime: columnExpr(eventTime),
+      delay: parseInterval(delay, 'INVALID_INTERVAL_FORMAT'),
+    });
   }
 
   // ── several DataFrames ──

@@ -177,14 +177,17 @@ function triggerOf(options: TriggerOptions): Trigger {
   if ('availableNow' in options) return { kind: 'availableNow' };
   if ('once' in options) return { kind: 'once' };
   const { processingTime } = options;
-  const intervalMs =
-    typeof processingTime === 'number' ? processingTime : Number(intervalMicros(parseInterval(processingTime)) / 1000n);
+  const intervalMs = typeof processingTime === 'number' ? processingTime : millisOf(processingTime);
   if (Number.isFinite(intervalMs) && intervalMs >= 0) return { kind: 'processingTime', intervalMs };
   throw new MillraceError('INVALID_ARGUMENT', {
     argument: 'processingTime',
     problem: 'the interval must not be negative',
     remedy: 'Give one such as "10 seconds".',
   });
+}
+
+function millisOf(interval: string): number {
+  return Number(intervalMicros(parseInterval(interval, 'INVALID_INTERVAL_FORMAT')) / 1000n);
 }
 
 /** `spark.table(queryName)` reads what the memory sink holds at that moment. */

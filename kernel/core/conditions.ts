@@ -35,6 +35,10 @@ export const CONDITIONS = {
     sqlState: '22006',
     message: 'The interval <text> is wrong: <problem>. Write it like 10 minutes 30 seconds.',
   },
+  INVALID_INTERVAL_FORMAT: {
+    sqlState: '22006',
+    message: 'The interval <text> is wrong: <problem>. Write it like 10 minutes 30 seconds.',
+  },
   MISSING_AGGREGATION: {
     sqlState: '42803',
     message:
@@ -207,6 +211,10 @@ export const CONDITIONS = {
     message: '<function>: the bytes are not <charset>. Cast them to string to replace what is no character.',
   },
   NULL_MAP_KEY: { sqlState: '2200E', message: 'A map key must not be NULL.' },
+  NUMERIC_OUT_OF_SUPPORTED_RANGE: {
+    sqlState: '22003',
+    message: 'The value <value> has more than the 38 digits that a decimal holds. Use try_cast to get NULL instead.',
+  },
   NUMERIC_VALUE_OUT_OF_RANGE: {
     sqlState: '22003',
     message: 'The value <value> does not fit <type>. Use try_<function> to get NULL instead.',
@@ -310,6 +318,10 @@ export const CONDITIONS = {
     sqlState: 'KD000',
     message:
       'Some data of <source> may have been lost: <problem>. Set the option failOnDataLoss to false to go on with what is left.',
+  },
+  STREAMING_OUTPUT_MODE: {
+    sqlState: '42KDE',
+    message: '<operation> is not possible in output mode <outputMode>: <problem>. <remedy>',
   },
   UNSUPPORTED_STREAMING_OPERATION: {
     sqlState: '0A000',

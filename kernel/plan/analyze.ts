@@ -254,7 +254,7 @@ function analyzeWatermark(plan: PlanOf<'withWatermark'>): LogicalPlan {
   const eventTime = resolveNames(plan.eventTime, scopeOf(plan.child));
   const type = typeOf(eventTime);
   const isWindow = type.kind === 'struct' && type.fields.some((f) => f.name === 'end' && f.type.kind === 'timestamp');
-  if (type.kind !== 'timestamp' && type.kind !== 'timestamp_ntz' && !isWindow) {
+  if (type.kind !== 'timestamp' && !isWindow) {
     const name = eventTime.kind === 'column' ? eventTime.name : 'expression';
     throw new MillraceError('EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE', { name: `\`${name}\``, type: typeName(type) });
   }

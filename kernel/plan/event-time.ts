@@ -43,13 +43,12 @@ export function eventTimesOf(plan: LogicalPlan): ReadonlyMap<ColumnId, bigint> {
   return marked;
 }
 
-/** A renamed event-time column is still one; so are the bounds taken out of an event-time window. */
+/** A renamed event-time column is still one, but the bounds taken out of a window are none. */
 function passOn(outputs: readonly Expr[], marked: Map<ColumnId, bigint>): void {
   for (const output of outputs) {
     if (output.kind !== 'alias' || output.id === undefined) continue;
     const { child } = output;
-    const source = child.kind === 'field' && child.child.kind === 'column' ? child.child : child;
-    const delay = source.kind === 'column' ? marked.get(source.id) : undefined;
+    const delay = child.kind === 'column' ? marked.get(child.id) : undefined;
     if (delay !== undefined) marked.set(output.id, delay);
   }
 }

@@ -16,10 +16,12 @@ const UNITS: Readonly<Record<string, readonly [Unit, bigint]>> = {
   microsecond: ['microseconds', 1n],
 };
 
-/** @throws CANNOT_PARSE_INTERVAL */
-export function parseInterval(text: string): CalendarInterval {
-  const wrong = (problem: string): MillraceError =>
-    new MillraceError('CANNOT_PARSE_INTERVAL', { text: `'${text}'`, problem });
+/** Spark names a wrong interval differently by where it stands: that of a window, or that of a watermark or a trigger. */
+type IntervalCondition = 'CANNOT_PARSE_INTERVAL' | 'INVALID_INTERVAL_FORMAT';
+
+/** @throws the given condition */
+export function parseInterval(text: string, condition: IntervalCondition = 'CANNOT_PARSE_INTERVAL'): CalendarInterval {
+  const wrong = (problem: string): MillraceError => new MillraceError(condition, { text: `'${text}'`, problem });
   const words = text
     .trim()
     .toLowerCase()

@@ -1,7 +1,7 @@
 /** What streaming plans may hold, by output mode: Spark's rules, checked when a query starts. */
 import { MillraceError } from '../core/errors.ts';
-import type { ColumnId } from '../expr/expr.ts';
 import { contains } from '../expr/nodes.ts';
+import { exprText } from '../expr/text.ts';
 import { eventTimesOf } from './event-time.ts';
 import type { LogicalPlan, PlanOf } from './logical-plan.ts';
 import { isStreaming, planChildren, walkPlan } from './nodes.ts';
@@ -17,14 +17,18 @@ export function refuseBatchAction(plan: LogicalPlan, action: string): void {
   );
 }
 
-/** @throws UNSUPPORTED_STREAMING_OPERATION */
+/** @throws UNSUPPORTED_STREAMING_OPERATION, STREAMING_OUTPUT_MODE, NOT_SUPPORTED */
 export function checkStreaming(plan: LogicalPlan, outputMode: OutputMode): void {
   const streaming = nodesOf(plan).filter(isStreaming);
   const aggregates = streaming.filter((node) => node.kind === 'aggregate' || node.kind === 'distinct');
-  const eventTimes = eventTimesOf(plan);
-  for (const node of streaming) checkNode(node, outputMode, aggregates, eventTimes);
+  for (const node of streaming) checkNode(node, outputMode, aggregates);
   if (outputMode === 'complete' && aggregates.length === 0) {
-    throw refusal('The output mode complete', 'there is no streaming aggregation', 'Use append, or aggregate.');
+    throw new MillraceError('STREAMING_OUTPUT_MODE', {
+      operation: 'A query without aggregation',
+      outputMode,
+      problem: 'there is no streaming aggregation',
+      remedy: 'Use append, or aggregate.',
+    });
   }
   if (outputMode !== 'append' && aggregates.length > 1) {
     throw refusal(
@@ -44,12 +48,7 @@ function nodesOf(plan: LogicalPlan): LogicalPlan[] {
   return nodes;
 }
 
-function checkNode(
-  node: LogicalPlan,
-  mode: OutputMode,
-  aggregates: readonly LogicalPlan[],
-  eventTimes: ReadonlyMap<ColumnId, bigint>,
-): void {
+function checkNode(node: LogicalPlan, mode: OutputMode, aggregates: readonly LogicalPlan[]): void {
   switch (node.kind) {
     case 'aggregate':
       if (node.outputs.some((output) => contains(output, (expr) => expr.kind === 'aggregate' && expr.distinct)))
@@ -58,7 +57,7 @@ function checkNode(
           'its state would grow without end',
           'Drop duplicates before, with dropDuplicatesWithinWatermark().',
         );
-      checkAggregate(node, mode, eventTimes);
+      checkAggregate(node, mode);
       return;
     case 'distinct':
       if (mode === 'append') throw noWatermark('distinct()');
@@ -121,18 +120,21 @@ function planHas(plan: LogicalPlan, wanted: readonly LogicalPlan[]): boolean {
   return wanted.includes(plan) || planChildren(plan).some((child) => planHas(child, wanted));
 }
 
-function checkAggregate(node: PlanOf<'aggregate'>, mode: OutputMode, eventTimes: ReadonlyMap<ColumnId, bigint>): void {
+function checkAggregate(node: PlanOf<'aggregate'>, mode: OutputMode): void {
   if (mode !== 'append') return;
+  const eventTimes = eventTimesOf(node.child);
   const hasEventTime = node.groupings.some((key) => key.kind === 'column' && eventTimes.has(key.id));
   if (!hasEventTime) throw noWatermark('A streaming aggregation');
 }
 
 function noWatermark(operation: string): MillraceError {
-  return refusal(
-    `${operation} in output mode append`,
-    'there is no watermark among its keys, so no result would ever be final',
-    'Call withWatermark(eventTime, delay) before it and group by that column or a window over it, or use update or complete.',
-  );
+  return new MillraceError('STREAMING_OUTPUT_MODE', {
+    operation,
+    outputMode: 'append',
+    problem: 'there is no watermark among its keys, so no result would ever be final',
+    remedy:
+      'Call withWatermark(eventTime, delay) before it and group by that column or a window over it, or use update or complete.',
+  });
 }
 
 function checkDeduplicate(node: PlanOf<'deduplicate'>, mode: OutputMode, aggregates: readonly LogicalPlan[]): void {
@@ -171,13 +173,12 @@ function checkJoin(node: PlanOf<'join'>, mode: OutputMode): void {
   }
 }
 
-/** Redefining an event time on the same stream fails (SEMANTICS.md 10). */
+/** A stream has one watermark, whichever the column: redefining it fails (SEMANTICS.md 10). */
 function checkWatermark(node: PlanOf<'withWatermark'>): void {
-  const { eventTime } = node;
-  if (eventTime.kind !== 'column' || !eventTimesOf(node.child).has(eventTime.id)) return;
+  if (!nodesOf(node.child).some(({ kind }) => kind === 'withWatermark')) return;
   throw refusal(
-    `A second watermark on ${eventTime.name}`,
-    'the column has one already',
+    `A second watermark on ${exprText(node.eventTime)}`,
+    'the stream has one already',
     'Define the watermark once, with the delay that is wanted.',
   );
 }

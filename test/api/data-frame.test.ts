@@ -282,7 +282,7 @@ describe('streaming queries', () => {
   it('are refused where the output mode does not fit', () => {
     const spark = fakeSession();
     const writer = stream(spark).groupBy('value').count().writeStream;
-    assert.throws(() => writer.start(), { condition: 'UNSUPPORTED_STREAMING_OPERATION' });
+    assert.throws(() => writer.start(), { condition: 'STREAMING_OUTPUT_MODE' });
     assert.throws(() => spark.range(3).writeStream, { condition: 'INVALID_ARGUMENT' });
   });
 

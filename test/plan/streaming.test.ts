@@ -18,7 +18,7 @@ function allowed(frame: DataFrame): readonly OutputMode[] {
       checkStreaming(frame.plan, mode);
       return true;
     } catch (error) {
-      assert.match(String(error), /UNSUPPORTED_STREAMING_OPERATION|NOT_SUPPORTED/);
+      assert.match(String(error), /UNSUPPORTED_STREAMING_OPERATION|STREAMING_OUTPUT_MODE|NOT_SUPPORTED/);
       return false;
     }
   });

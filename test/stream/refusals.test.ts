@@ -13,23 +13,24 @@ const events = eventStream();
 const frame = events.frame;
 const watermarked = () => frame().withWatermark('ts', '1 second');
 const UNSUPPORTED = 'UNSUPPORTED_STREAMING_OPERATION';
+const OUTPUT_MODE = 'STREAMING_OUTPUT_MODE';
 
 const REFUSED: readonly (readonly [string, OutputMode, () => DataFrame<never>, string, RegExp])[] = [
   [
     'an aggregation without a watermark',
     'append',
     () => frame().groupBy('k').count() as never,
-    UNSUPPORTED,
+    OUTPUT_MODE,
     /watermark/,
   ],
   [
     'no event time among the keys',
     'append',
     () => watermarked().groupBy('k').count() as never,
-    UNSUPPORTED,
+    OUTPUT_MODE,
     /among its/,
   ],
-  ['complete without an aggregation', 'complete', () => frame() as never, UNSUPPORTED, /no streaming aggregation/],
+  ['complete without an aggregation', 'complete', () => frame() as never, OUTPUT_MODE, /no streaming aggregation/],
   ['sorted rows', 'append', () => frame().orderBy('k') as never, UNSUPPORTED, /Sorting/],
   ['a sorted result', 'update', () => frame().groupBy('k').count().orderBy('k') as never, UNSUPPORTED, /Sorting/],
   ['a limit', 'update', () => frame().limit(3) as never, UNSUPPORTED, /limit/],
@@ -42,6 +43,31 @@ const REFUSED: readonly (readonly [string, OutputMode, () => DataFrame<never>, s
     () => watermarked().withWatermark('ts', '2 seconds') as never,
     UNSUPPORTED,
     /ts/,
+  ],
+  [
+    'watermarks of two columns',
+    'append',
+    () => watermarked().withColumn('t', col('ts')).withWatermark('t', '2 seconds') as never,
+    UNSUPPORTED,
+    /has one already/,
+  ],
+  [
+    'a watermark after the aggregation',
+    'append',
+    () => frame().groupBy('ts').count().withWatermark('ts', '1 second') as never,
+    OUTPUT_MODE,
+    /before it/,
+  ],
+  [
+    'the end of a window as the only key',
+    'append',
+    () =>
+      watermarked()
+        .select(window(col('ts'), '5 seconds').getField('end').as('end'))
+        .groupBy('end')
+        .count() as never,
+    OUTPUT_MODE,
+    /among its/,
   ],
   [
     'two aggregations',
@@ -70,6 +96,10 @@ for (const [what, mode, make, condition, message] of REFUSED) {
 
 test('a watermark needs a timestamp and a delay from 0 on', () => {
   assert.throws(() => frame().withWatermark('k', '1 second'), { condition: 'EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE' });
+  assert.throws(() => frame().withWatermark('ts', 'soon'), { condition: 'INVALID_INTERVAL_FORMAT' });
+  assert.throws(() => frame().withColumn('t', col('ts').cast('timestamp_ntz')).withWatermark('t', '1 second'), {
+    condition: 'EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE',
+  });
   assert.throws(() => frame().withWatermark('ts', '-1 second'), {
     condition: 'CANNOT_PARSE_INTERVAL',
     message: /negative/,
@@ -87,7 +117,7 @@ test('settings of the writer are checked', () => {
   const writer = frame().writeStream;
   const wrong: readonly (readonly [() => unknown, string, RegExp])[] = [
     [() => writer.outputMode('all' as never), 'INVALID_ARGUMENT', /append, update or complete/],
-    [() => writer.trigger({ processingTime: 'soon' }), 'CANNOT_PARSE_INTERVAL', /soon/],
+    [() => writer.trigger({ processingTime: 'soon' }), 'INVALID_INTERVAL_FORMAT', /soon/],
     [() => writer.trigger({ processingTime: '-5 seconds' }), 'INVALID_ARGUMENT', /negative/],
     [() => writer.format('memory').start(), 'INVALID_ARGUMENT', /queryName/],
     [() => writer.format('foreachBatch').start(), 'INVALID_ARGUMENT', /needs a function/],

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from .cases import Case
 from .functions import FUNCTIONS
 from .inputs import Inputs
+from .processors import transformed
 
 
 class Program:
@@ -67,5 +68,7 @@ class Program:
                 return getattr(frame, method)(*([list(args)] if args else []))
             case "function":
                 return FUNCTIONS[args[0]].applied(frame, args[1], args[2])
+            case "transformWithState":
+                return transformed(frame, *args)
             case _:  # withWatermark, filter, count, distinct, limit, drop, alias, withColumnRenamed, toDF, …
                 return getattr(frame, method)(*args)

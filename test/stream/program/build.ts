@@ -114,6 +114,9 @@ const METHODS: Readonly<Record<string, Method>> = {
     return { frame: 'grouped' in built ? built.grouped.agg(first, ...rest) : built.frame.agg(first, ...rest) };
   },
   count: (_ground, built) => ({ frame: groupedIn(built).grouped.count() }),
+  transformWithState: () => {
+    throw new TypeError('Millrace has no groupByKey(…).transformWithState(…) yet');
+  },
   function: (_ground, built, [name, mode, timeout]) => ({
     frame: applied(text(name, 'function'), groupedIn(built).groups, text(mode, 'mode'), text(timeout, 'timeout')),
   }),

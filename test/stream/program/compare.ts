@@ -67,8 +67,11 @@ function place(line: Line | undefined): string {
 
 const FIELDS = ['batch', 'in', 'watermark', 'rows', 'state', 'progress'] as const;
 
-/** The answers are pyspark's, which has its own name for the operator of state functions. */
-const operator = (state: string): string => state.replace(/^applyInPandasWithState /, 'flatMapGroupsWithState ');
+/** The answers are pyspark's, which has names of its own for the operators of state functions. */
+const operator = (state: string): string =>
+  state
+    .replace(/^applyInPandasWithState /, 'flatMapGroupsWithState ')
+    .replace(/^transformWithStateInPySparkExec /, 'transformWithStateExec ');
 
 /** In which order operators are told is no part of `state`; `progress` tells it. */
 function batchDifference(wanted: BatchLine, given: BatchLine): string | undefined {

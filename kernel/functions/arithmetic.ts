@@ -56,7 +56,7 @@ export function resolveOperator(
 ): ResolvedCall {
   const [left, right] = args;
   if (left === undefined || right === undefined || args.length > 2) throw wrongCount(op, '2', args.length);
-  const common = commonType(left.type, right.type);
+  const common = onError === 'wrap' ? textAsDouble(left.type, right.type) : commonType(left.type, right.type);
   // Two texts are no numbers under ANSI; one beside a number is.
   if (common?.kind === 'string' && left.type.kind === 'string' && right.type.kind === 'string' && onError === 'error')
     throw mismatch(op, left.type, right.type);
@@ -75,9 +75,22 @@ export function resolveOperator(
     const type = decimalResult(op, a, b);
     return { argTypes: [a, b], type, nullable: nullable || onError !== 'error' };
   }
+  // Without ANSI a text is a double, which has no integral quotient.
+  if (op === 'div' && onError === 'wrap' && isTextBeside(left.type, right.type))
+    throw mismatch(op, left.type, right.type);
   if (op === '/') return { argTypes: [Types.double, Types.double], type: Types.double, nullable };
   if (op === 'div') return { argTypes: [Types.long, Types.long], type: Types.long, nullable };
   return { argTypes: [target, target], type: target, nullable };
+}
+
+function isTextBeside(left: DataType, right: DataType): boolean {
+  return left.kind === 'string' || right.kind === 'string';
+}
+
+/** Without ANSI a text in arithmetic is a double, whatever stands beside it. */
+function textAsDouble(left: DataType, right: DataType): DataType | undefined {
+  const seen = (type: DataType): DataType => (type.kind === 'string' ? Types.double : type);
+  return isTextBeside(left, right) ? commonType(seen(left), seen(right)) : commonType(left, right);
 }
 
 function isTime(type: DataType): boolean {
@@ -96,10 +109,10 @@ function mismatch(op: string, left: DataType, right: DataType): MillraceError {
   });
 }
 
-/** An integer literal counts with the digits it has, an integral column with those of its type. */
+/** An integer literal, unless a tinyint, counts with the digits it has, an integral column with those of its type. */
 function operandDecimal(arg: ResolveArgument, common: Decimal): Decimal {
   const { literal, type } = arg;
-  if (isIntegral(type) && (typeof literal === 'number' || typeof literal === 'bigint')) {
+  if (isIntegral(type) && type.kind !== 'byte' && (typeof literal === 'number' || typeof literal === 'bigint')) {
     return { kind: 'decimal', precision: Math.max(1, String(literal).replace('-', '').length), scale: 0 };
   }
   const exact = decimalFor(type);

@@ -1,5 +1,5 @@
 /** Casts from string. */
-import { isIntegral, typeName, Types, type DataType } from '../arrow/types.ts';
+import { DECIMAL_PRECISION_MAX, isIntegral, typeName, Types, type DataType } from '../arrow/types.ts';
 import { MillraceError } from '../core/errors.ts';
 import type { CastMode, LiteralValue } from '../expr/expr.ts';
 import type { FunctionContext } from './contract.ts';
@@ -59,6 +59,9 @@ function parserOf(to: DataType, mode: CastMode, context: FunctionContext): (text
         const unscaled = parsed === undefined ? undefined : rescale(parsed.unscaled, parsed.scale, scale);
         if (unscaled === undefined || fitsPrecision(unscaled, precision)) return unscaled;
         if (mode === 'ansi') {
+          if (!fitsPrecision(rescale(unscaled, scale, 0), DECIMAL_PRECISION_MAX)) {
+            throw new MillraceError('NUMERIC_OUT_OF_SUPPORTED_RANGE', { value: text });
+          }
           throw new MillraceError('NUMERIC_VALUE_OUT_OF_RANGE', { value: text, type: typeName(to), function: 'cast' });
         }
         return undefined;

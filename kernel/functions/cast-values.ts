@@ -76,8 +76,10 @@ function toIntegral(from: DataType, to: DataType, mode: CastMode): CastValue {
   return (value) => {
     const number = whole(value);
     if (number !== undefined && number >= min && number <= max) return integralValue(number, to);
+    // As a double the greatest bigint is one more than it is.
+    if (to.kind === 'long' && typeof value === 'number' && number === max + 1n) return max;
     if (mode === 'ansi') throw overflow(valueText(from, UTC)(value), from, to);
-    if (mode === 'try') return null;
+    if (mode === 'try' || from.kind === 'timestamp') return null;
     if (from.kind === 'decimal') return number === undefined ? null : integralValue(BigInt.asIntN(bits, number), to);
     return integralValue(number === undefined ? 0n : saturate(number, from, min, max, bits), to);
   };

@@ -43,20 +43,28 @@ export function adjustedDecimal(precision: number, scale: number): DataType {
   return Types.decimal(DECIMAL_MAX, Math.max(DECIMAL_MAX - integerDigits, Math.min(scale, 6)));
 }
 
+/** What a text does beside another type: give way to it (ANSI, and comparisons always), or make a text of it. */
+export type TextRule = 'yields' | 'wins';
+
+/** How values of several types meet in one result: `coalesce`, `case`, `array`, UNION. */
+export function textRuleOf({ ansi }: { readonly ansi: boolean }): TextRule {
+  return ansi ? 'yields' : 'wins';
+}
+
 /** The type both cast to before a comparison, a `coalesce` or a `case`; undefined where there is none. */
-export function commonType(a: DataType, b: DataType): DataType | undefined {
-  if (sameType(a, b)) return widerNested(a, b);
+export function commonType(a: DataType, b: DataType, texts: TextRule = 'yields'): DataType | undefined {
+  if (sameType(a, b)) return widerNested(a, b, texts);
   if (a.kind === 'void') return b;
   if (b.kind === 'void') return a;
   if (isNumeric(a) && isNumeric(b)) return commonNumeric(a, b);
-  if (a.kind === 'string') return withString(b);
-  if (b.kind === 'string') return withString(a);
-  return commonTime(a, b) ?? widerNested(a, b);
+  if (a.kind === 'string') return texts === 'wins' ? asText(b) : withString(b);
+  if (b.kind === 'string') return texts === 'wins' ? asText(a) : withString(a);
+  return commonTime(a, b) ?? widerNested(a, b, texts);
 }
 
-export function commonTypeOf(types: readonly DataType[]): DataType | undefined {
+export function commonTypeOf(types: readonly DataType[], texts: TextRule = 'yields'): DataType | undefined {
   return types.reduce<DataType | undefined>(
-    (common, type) => (common === undefined ? undefined : commonType(common, type)),
+    (common, type) => (common === undefined ? undefined : commonType(common, type, texts)),
     Types.void,
   );
 }
@@ -68,11 +76,19 @@ function commonNumeric(a: DataType, b: DataType): DataType {
     if (left === undefined || right === undefined) return Types.double;
     const scale = Math.max(left.scale, right.scale);
     const whole = Math.max(left.precision - left.scale, right.precision - right.scale);
-    return adjustedDecimal(whole + scale, scale);
+    // Digits before the point are kept, whatever that costs after it.
+    return Types.decimal(Math.min(DECIMAL_MAX, whole + scale), Math.min(scale, DECIMAL_MAX - whole));
   }
   const rank = (type: DataType): number => NUMERIC_ORDER.findIndex((kind) => kind === type.kind);
   const wider = rank(a) >= rank(b) ? a : b;
   return wider.kind === 'float' && a.kind !== b.kind ? Types.double : wider;
+}
+
+/** Without ANSI everything has a text, but booleans, bytes and nested values. */
+function asText(other: DataType): DataType | undefined {
+  return other.kind === 'boolean' || other.kind === 'binary' || withString(other) === undefined
+    ? undefined
+    : Types.string;
 }
 
 /** Under ANSI a string gives way to what it meets. */
@@ -111,21 +127,21 @@ function commonTime(a: DataType, b: DataType): DataType | undefined {
   return kinds.has('timestamp_ntz') ? Types.timestampNtz : Types.date;
 }
 
-function widerNested(a: DataType, b: DataType): DataType | undefined {
+function widerNested(a: DataType, b: DataType, texts: TextRule): DataType | undefined {
   if (a.kind === 'array' && b.kind === 'array') {
-    const element = commonType(a.element, b.element);
+    const element = commonType(a.element, b.element, texts);
     return element === undefined ? undefined : Types.array(element, a.containsNull || b.containsNull);
   }
   if (a.kind === 'map' && b.kind === 'map') {
-    const key = commonType(a.key, b.key);
-    const value = commonType(a.value, b.value);
+    const key = commonType(a.key, b.key, texts);
+    const value = commonType(a.value, b.value, texts);
     if (key === undefined || value === undefined) return undefined;
     return Types.map(key, value, a.valueContainsNull || b.valueContainsNull);
   }
   if (a.kind === 'struct' && b.kind === 'struct' && a.fields.length === b.fields.length) {
     const fields = a.fields.map((f, i) => {
       const other = b.fields[i];
-      const type = other === undefined ? undefined : commonType(f.type, other.type);
+      const type = other === undefined ? undefined : commonType(f.type, other.type, texts);
       return type === undefined || other === undefined
         ? undefined
         : { ...f, type, nullable: f.nullable || other.nullable };

@@ -4,9 +4,9 @@ import { field, isIntegral, typeName, Types, type DataType } from '../arrow/type
 import { present } from '../core/assert.ts';
 import { MillraceError } from '../core/errors.ts';
 import type { LiteralValue } from '../expr/expr.ts';
-import { commonTypeOf } from './coercion.ts';
+import { commonTypeOf, textRuleOf } from './coercion.ts';
 import { compareValues } from './compare-values.ts';
-import type { Argument, EvalContext, ResolveArgument, ResolvedCall } from './contract.ts';
+import type { Argument, EvalContext, FunctionContext, ResolveArgument, ResolvedCall } from './contract.ts';
 import { defineFunction, wrongCount } from './define.ts';
 import { asColumn, columnReader, entriesOf, isNested, readerOf, takeRows, writerOf } from './vectors.ts';
 import { interleave } from './interleave.ts';
@@ -14,8 +14,11 @@ import { splitRows } from './split.ts';
 
 const FAMILY = 'collection';
 
-function common(name: string, args: readonly ResolveArgument[]): DataType {
-  const type = commonTypeOf(args.map((arg) => arg.type));
+function common(name: string, args: readonly ResolveArgument[], context: FunctionContext): DataType {
+  const type = commonTypeOf(
+    args.map((arg) => arg.type),
+    textRuleOf(context),
+  );
   if (type !== undefined) return type;
   throw mismatch(name, `the types ${args.map((arg) => typeName(arg.type)).join(', ')} have no common type`);
 }
@@ -238,8 +241,8 @@ export const COLLECTIONS = [
     usage: 'array(expr1, …)',
     summary: 'An array of the arguments.',
     examples: [['array(1, 2, 3)', '[1, 2, 3]']],
-    resolve(args) {
-      const type = common('array', args);
+    resolve(args, context) {
+      const type = common('array', args, context);
       const element = type.kind === 'void' ? Types.void : type;
       return {
         argTypes: args.map(() => element),
@@ -266,15 +269,16 @@ export const COLLECTIONS = [
     usage: 'map(key1, value1, …)',
     summary: 'A map of keys and values.',
     examples: [["map('a', 1, 'b', 2)", '{a -> 1, b -> 2}']],
-    resolve(args) {
+    resolve(args, context) {
       if (args.length % 2 !== 0) throw wrongCount('map', 'an even number of', args.length);
       const key = common(
         'map',
         args.filter((_, i) => i % 2 === 0),
+        context,
       );
       requireSimpleKey(key);
       const values = args.filter((_, i) => i % 2 === 1);
-      const value = common('map', values);
+      const value = common('map', values, context);
       return {
         argTypes: args.map((_, i) => (i % 2 === 0 ? key : value)),
         type: Types.map(

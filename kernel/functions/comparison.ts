@@ -3,7 +3,7 @@ import { typeName, Types, type DataType } from '../arrow/types.ts';
 import { present } from '../core/assert.ts';
 import { MillraceError } from '../core/errors.ts';
 import type { Comparison } from '../../wasm/abi/kernels.ts';
-import { commonType, commonTypeOf } from './coercion.ts';
+import { commonType, commonTypeOf, textRuleOf } from './coercion.ts';
 import { compareValues } from './compare-values.ts';
 import type { ResolveArgument, ResolvedCall, ScalarImplementation } from './contract.ts';
 import { defineFunction, resultNullable, wrongCount } from './define.ts';
@@ -123,9 +123,12 @@ export const COMPARISON = [
     usage: 'expr1 IN (expr2, …)',
     summary: 'Whether the value is one of those listed; null where it is not but one of them is null.',
     examples: [['2 IN (1, 2)', 'true']],
-    resolve(args) {
+    resolve(args, context) {
       if (args.length < 2) throw wrongCount('in', 'at least 2', args.length);
-      const type = commonTypeOf(args.map((arg) => arg.type));
+      const type = commonTypeOf(
+        args.map((arg) => arg.type),
+        textRuleOf(context),
+      );
       if (type === undefined || !isOrderable(type))
         throw incomparable(
           'IN',

@@ -2,15 +2,18 @@
 import { typeName, type DataType } from '../arrow/types.ts';
 import { MillraceError } from '../core/errors.ts';
 import type { LiteralValue } from '../expr/expr.ts';
-import { commonTypeOf } from './coercion.ts';
+import { commonTypeOf, textRuleOf, type TextRule } from './coercion.ts';
 import { compareValues } from './compare-values.ts';
 import type { Argument, EvalContext, ResolveArgument, ScalarImplementation } from './contract.ts';
 import { defineFunction, wrongCount } from './define.ts';
 import type { Column } from '../arrow/column.ts';
 import { asColumn, columnReader, isNested, writerOf } from './vectors.ts';
 
-function common(name: string, args: readonly ResolveArgument[]): DataType {
-  const type = commonTypeOf(args.map((arg) => arg.type));
+function common(name: string, args: readonly ResolveArgument[], texts: TextRule): DataType {
+  const type = commonTypeOf(
+    args.map((arg) => arg.type),
+    texts,
+  );
   if (type !== undefined) return type;
   throw new MillraceError('DATATYPE_MISMATCH', {
     expression: `${name}(${args.map((arg) => typeName(arg.type)).join(', ')})`,
@@ -42,7 +45,7 @@ function extreme(name: 'greatest' | 'least', summary: string, example: readonly 
     examples: [example],
     resolve(args) {
       if (args.length < 2) throw wrongCount(name, 'at least 2', args.length);
-      const type = common(name, args);
+      const type = common(name, args, 'yields');
       if (isNested(type)) throw noOrder(name, type);
       return { argTypes: args.map(() => type), type, nullable: args.every((arg) => arg.nullable) };
     },
@@ -102,9 +105,9 @@ export const CONDITIONAL = [
     usage: 'coalesce(expr1, expr2, …)',
     summary: 'The first argument that is not null.',
     examples: [['coalesce(NULL, 1, 2)', '1']],
-    resolve(args) {
+    resolve(args, context) {
       if (args.length === 0) throw wrongCount('coalesce', 'at least 1', 0);
-      const type = common('coalesce', args);
+      const type = common('coalesce', args, textRuleOf(context));
       return { argTypes: args.map(() => type), type, nullable: args.every((arg) => arg.nullable) };
     },
     vector: (_types, type) => coalesce(type),

@@ -45,6 +45,8 @@ export interface ResolveArgument {
   readonly nullable: boolean;
   /** Present where the argument is a literal: `from_json`'s schema is one. */
   readonly literal?: LiteralValue;
+  /** Present where the value is known beforehand: that of a literal, or of arithmetic with literals. */
+  readonly constant?: LiteralValue;
 }
 
 interface FunctionCommon {

@@ -203,7 +203,8 @@ function wantedType(param: Exclude<Param, 'common'>, given: DataType): DataType 
       return given.kind === 'string' || given.kind === 'void' ? Types.double : undefined;
     case 'integral':
       if (isIntegral(given)) return given;
-      return given.kind === 'string' || given.kind === 'void' ? Types.long : undefined;
+      if (given.kind === 'void') return Types.int;
+      return given.kind === 'string' ? Types.long : undefined;
     case 'time':
       if (given.kind === 'date' || given.kind === 'timestamp' || given.kind === 'timestamp_ntz') return given;
       return given.kind === 'string' || given.kind === 'void' ? Types.timestamp : undefined;

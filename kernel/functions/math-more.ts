@@ -1,7 +1,9 @@
 /** Further functions of real numbers, and of the bits of integers. */
-import { Types } from '../arrow/types.ts';
+import { typeName, Types } from '../arrow/types.ts';
+import { MillraceError } from '../core/errors.ts';
 import { toBig } from './arithmetic.ts';
-import { defineFunction } from './define.ts';
+import { castsImplicitly } from './coercion.ts';
+import { defineFunction, resultNullable, wrongCount } from './define.ts';
 
 const FAMILY = 'math';
 
@@ -86,8 +88,20 @@ export const MATH_MORE = [
     usage: 'nanvl(expr1, expr2)',
     summary: 'The first argument, or the second where the first is NaN.',
     examples: [["nanvl(CAST('NaN' AS DOUBLE), 123)", '123.0']],
-    params: [Types.double, Types.double],
-    returns: Types.double,
+    resolve(args) {
+      const [a, b] = args;
+      if (a === undefined || b === undefined || args.length > 2) throw wrongCount('nanvl', '2', args.length);
+      const type = a.type.kind === 'float' && b.type.kind === 'float' ? Types.float : Types.double;
+      const wrong = args.find((arg) => !castsImplicitly(arg.type, type));
+      if (wrong !== undefined) {
+        throw new MillraceError('DATATYPE_MISMATCH', {
+          expression: 'nanvl(expr1, expr2)',
+          problem: `${typeName(wrong.type)} is no number`,
+          remedy: 'Cast it to DOUBLE.',
+        });
+      }
+      return { argTypes: [type, type], type, nullable: resultNullable('argument', args) };
+    },
     nulls: 'lenient',
     row: () => (a, b) => (typeof a === 'number' && Number.isNaN(a) ? (b ?? null) : (a ?? null)),
   }),

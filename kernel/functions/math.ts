@@ -7,7 +7,7 @@ import { decimalOfNumber, floorDiv, integralBounds } from './cast-values.ts';
 import type { LiteralValue } from '../expr/expr.ts';
 import { defineFunction, type RowFunction, type ScalarDefinition } from './define.ts';
 import { rescale } from './parse-values.ts';
-import type { FunctionContext } from './contract.ts';
+import type { FunctionContext, ResolveArgument } from './contract.ts';
 
 const FAMILY = 'math';
 
@@ -56,11 +56,11 @@ function toWhole(
       type.kind === 'decimal'
         ? adjustedDecimal(type.precision - type.scale + (type.scale === 0 ? 0 : 1), 0)
         : Types.long,
-    row: ([type = Types.double]) => wholeRow(type, direction),
+    row: ([type = Types.double], _result, context) => wholeRow(type, direction, context),
   });
 }
 
-function wholeRow(type: DataType, direction: 'floor' | 'ceil'): RowFunction {
+function wholeRow(type: DataType, direction: 'floor' | 'ceil', { ansi }: FunctionContext): RowFunction {
   if (type.kind === 'decimal') {
     const unit = 10n ** BigInt(type.scale);
     return (value) => {
@@ -74,9 +74,15 @@ function wholeRow(type: DataType, direction: 'floor' | 'ceil'): RowFunction {
     const x = Number(value);
     if (Number.isNaN(x)) return 0n;
     const whole = direction === 'floor' ? Math.floor(x) : Math.ceil(x);
-    if (!Number.isFinite(whole)) return whole > 0 ? max : min;
-    const big = BigInt(whole);
-    return big > max ? max : big < min ? min : big;
+    const big = Number.isFinite(whole) ? BigInt(whole) : undefined;
+    if (big !== undefined && big >= min && big <= max) return big;
+    if (ansi) {
+      throw new MillraceError('ARITHMETIC_OVERFLOW', {
+        operation: direction,
+        remedy: 'Set spark.sql.ansi.enabled to false to get the nearest bigint instead.',
+      });
+    }
+    return whole > 0 ? max : min;
   };
 }
 
@@ -89,12 +95,24 @@ function rounding(name: 'round' | 'bround', summary: string, example: readonly [
     examples: [example],
     params: ['numeric', Types.int],
     optional: 1,
-    returns: ([type = Types.double], args) => roundedType(type, Number(args[1]?.literal ?? 0)),
+    returns: ([type = Types.double], args) => roundedType(type, digitsOf(name, type, args[1])),
     row:
       ([type = Types.double], result, context) =>
       (value, digits) =>
         roundValue(name, type, result, context, value ?? null, Number(digits ?? 0)),
   };
+}
+
+/** The type of a rounded decimal depends on the digits. @throws DATATYPE_MISMATCH where they are no constant */
+function digitsOf(name: string, type: DataType, digits: ResolveArgument | undefined): number {
+  if (digits !== undefined && digits.constant === undefined && type.kind === 'decimal') {
+    throw new MillraceError('DATATYPE_MISMATCH', {
+      expression: name,
+      problem: 'the digits of a decimal must be a constant',
+      remedy: 'Write them as a number, or cast the decimal to DOUBLE.',
+    });
+  }
+  return Number(digits?.constant ?? 0);
 }
 
 function roundedType(type: DataType, digits: number): DataType {

@@ -1,9 +1,9 @@
 /** Type conversions by name, identifiers, random numbers. */
-import { typeName, Types, type DataType } from '../arrow/types.ts';
+import { isNumeric, typeName, Types, type DataType } from '../arrow/types.ts';
 import { MillraceError } from '../core/errors.ts';
 import { castImplementation } from './cast.ts';
 import type { ScalarImplementation } from './contract.ts';
-import { defineFunction, wrongCount } from './define.ts';
+import { defineFunction, resultNullable, wrongCount } from './define.ts';
 import { constantColumn, writerOf } from './vectors.ts';
 
 const FAMILY = 'misc';
@@ -94,11 +94,14 @@ export const MISC = [
       ['hex(17)', '11'],
       ["hex('Spark')", '537061726B'],
     ],
-    params: ['any'],
-    returns: Types.string,
+    resolve(args) {
+      const [arg] = args;
+      if (arg === undefined || args.length > 1) throw wrongCount('hex', '1', args.length);
+      const type = isNumeric(arg.type) ? Types.long : arg.type.kind === 'binary' ? Types.binary : Types.string;
+      return { argTypes: [type], type: Types.string, nullable: resultNullable('argument', args) };
+    },
     row: () => (value) => {
-      if (typeof value === 'bigint' || typeof value === 'number')
-        return BigInt.asUintN(64, BigInt(value)).toString(16).toUpperCase();
+      if (typeof value === 'bigint') return BigInt.asUintN(64, value).toString(16).toUpperCase();
       const bytes = value instanceof Uint8Array ? value : new TextEncoder().encode(String(value));
       return [...bytes]
         .map((byte) => byte.toString(16).padStart(2, '0'))

@@ -2,15 +2,16 @@
  * Expressions, from names to types: `resolveNames` turns attributes into columns, `resolveCalls` turns calls into
  * functions and aggregates with coerced arguments. Between the two, output columns get their names.
  */
-import { sameType, typeName, Types, type DataType } from '../arrow/types.ts';
+import { isIntegral, sameType, typeName, Types, type DataType } from '../arrow/types.ts';
 import { MillraceError } from '../core/errors.ts';
-import { Exprs, type Expr, type ExprOf } from '../expr/expr.ts';
+import { Exprs, type Expr, type ExprOf, type LiteralValue } from '../expr/expr.ts';
 import { transformDown, transformUp, withChildren, childrenOf, contains } from '../expr/nodes.ts';
 import { nullableOf, typeOf } from '../expr/resolved.ts';
 import { exprText } from '../expr/text.ts';
+import { arithmeticRow } from '../functions/arithmetic.ts';
 import { checkCast } from '../functions/cast.ts';
 import { castValue } from '../functions/cast-values.ts';
-import { commonTypeOf } from '../functions/coercion.ts';
+import { commonTypeOf, textRuleOf } from '../functions/coercion.ts';
 import type { AggregateFunction, FunctionContext, ResolveArgument, ScalarFunction } from '../functions/contract.ts';
 import { functionNames, lookupFunction } from '../functions/registry.ts';
 import type { SqlParser } from './parser-port.ts';
@@ -183,7 +184,18 @@ function located<T>(node: ExprOf<'call'>, run: () => T): T {
 
 function asArgument(expr: Expr): ResolveArgument {
   const base = { type: typeOf(expr), nullable: nullableOf(expr) };
-  return expr.kind === 'literal' ? { ...base, literal: expr.value } : base;
+  const constant = constantOf(expr);
+  if (constant === undefined) return base;
+  return expr.kind === 'literal' ? { ...base, literal: constant, constant } : { ...base, constant };
+}
+
+/** A literal, or the sum, difference or product of two: the digits of `round(x, 1 + 1)`. */
+function constantOf(expr: Expr): LiteralValue | undefined {
+  if (expr.kind === 'literal') return expr.value;
+  if (expr.kind !== 'function' || (expr.name !== '+' && expr.name !== '-' && expr.name !== '*')) return undefined;
+  const values = expr.args.map((arg) => (arg.kind === 'literal' ? arg.value : undefined));
+  if (values.includes(undefined) || values.includes(null)) return undefined;
+  return arithmeticRow(expr.name, expr.args.map(typeOf), expr.type, 'null')(...values);
 }
 
 function scalarCall(entry: ScalarFunction, node: ExprOf<'call'>, context: FunctionContext): Expr {
@@ -247,7 +259,9 @@ function foldLiteral(expr: ExprOf<'literal'>, type: DataType, context: FunctionC
 
 function resolveCast(node: ExprOf<'cast'>, context: FunctionContext): Expr {
   checkCast(typeOf(node.child), node.type, exprText(node));
-  if (sameType(typeOf(node.child), node.type)) return node.child;
+  // A cast integer is no literal: in decimal arithmetic it counts with the digits of its type.
+  const isNumber = node.child.kind === 'literal' && isIntegral(node.type);
+  if (sameType(typeOf(node.child), node.type) && !isNumber) return node.child;
   const mode = node.mode ?? (context.ansi ? 'ansi' : 'legacy');
   if (node.child.kind === 'literal' && node.child.value === null) return Exprs.literal(null, node.type);
   return node.mode === mode ? node : Object.freeze({ ...node, mode });
@@ -258,7 +272,7 @@ function resolveCase(node: ExprOf<'case'>, context: FunctionContext): Expr {
     ...node.branches.map((branch) => branch.then),
     ...(node.otherwise === undefined ? [] : [node.otherwise]),
   ];
-  const type = commonTypeOf(results.map(typeOf));
+  const type = commonTypeOf(results.map(typeOf), textRuleOf(context));
   if (type === undefined) {
     throw new MillraceError('DATATYPE_MISMATCH', {
       expression: exprText(node),

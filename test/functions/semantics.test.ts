@@ -111,6 +111,19 @@ describe('arithmetic over columns', () => {
     assert.deepEqual(evaluate('try_add(a, b)', {}, ints), ['NULL', '5', 'NULL']);
   });
 
+  it('without ANSI a text wins in a result, is a double in arithmetic, and yields in comparisons', () => {
+    assert.deepEqual(evaluate("typeof(if(one = 1, 1, 'a'))", legacy), ['string']);
+    assert.deepEqual(evaluate("typeof(if(one = 1, 1, '2'))"), ['bigint']);
+    assert.deepEqual(evaluate("1 IN ('a', '1')", legacy), ['true']);
+    assert.deepEqual(evaluate("typeof(1 + '2')", legacy), ['double']);
+    assert.deepEqual(evaluate("10 > '9'", legacy), ['true']);
+  });
+
+  it('a cast integer counts in decimal arithmetic with the digits of its type, a literal with its own', () => {
+    assert.deepEqual(evaluate('typeof(5 * 0.10)'), ['decimal(4,2)']);
+    assert.deepEqual(evaluate('typeof(CAST(5 AS INT) * 0.10)'), ['decimal(13,2)']);
+  });
+
   it('a null operand never fails', () => {
     assert.deepEqual(
       evaluate(

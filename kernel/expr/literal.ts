@@ -69,6 +69,15 @@ function noLiteral(what: string): MillraceError {
   });
 }
 
+/** As Java's BigDecimal.toString: small ones by their exponent, as in 1.5E-7. */
+function decimalName(unscaled: bigint, scale: number): string {
+  const sign = unscaled < 0n ? '-' : '';
+  const [first = '0', ...rest] = String(unscaled).replace('-', '');
+  const exponent = rest.length - scale;
+  if (exponent >= -6) return decimalText(unscaled, scale);
+  return `${sign}${first}${rest.length > 0 ? `.${rest.join('')}` : ''}E${exponent}`;
+}
+
 /** As a column's name shows it: strings without quotes, dates with their keyword. */
 export function literalText(value: LiteralValue, type: DataType): string {
   if (value === null) return 'NULL';
@@ -77,7 +86,7 @@ export function literalText(value: LiteralValue, type: DataType): string {
       .map((b) => b.toString(16).padStart(2, '0'))
       .join('')
       .toUpperCase()}'`;
-  if (type.kind === 'decimal' && typeof value === 'bigint') return decimalText(value, type.scale);
+  if (type.kind === 'decimal' && typeof value === 'bigint') return decimalName(value, type.scale);
   if (type.kind === 'date' && typeof value === 'number') return `DATE '${dateText(value)}'`;
   if (type.kind === 'timestamp' && typeof value === 'bigint') return `TIMESTAMP '${timestampText(value)}'`;
   if (type.kind === 'timestamp_ntz' && typeof value === 'bigint') return `TIMESTAMP_NTZ '${timestampText(value)}'`;

@@ -103,6 +103,12 @@ export function exprText(expr: Expr): string {
   }
 }
 
+/** Fields of a struct are called as columns would be, others col1, col2, …. */
+export function structFieldName(value: Expr, index: number): string {
+  const isNamed = value.kind === 'alias' || value.kind === 'column' || value.kind === 'field';
+  return isNamed ? value.name : `col${index + 1}`;
+}
+
 export function sortText(order: SortOrder): string {
   return `${exprText(order.child)} ${order.direction.toUpperCase()} NULLS ${order.nulls.toUpperCase()}`;
 }
@@ -128,8 +134,13 @@ function timeText(name: '+' | '-', args: readonly Expr[], texts: readonly string
     const isDays = typeKind(left) === 'date' && / DAY$/.test(b);
     return isDays ? `${move}(${a}, extractansiintervaldays(${b}))` : `${a} ${name} ${b}`;
   }
-  const isCount = ['int', 'short', 'byte'].includes(typeKind(right) ?? '');
-  return typeKind(left) === 'date' && isCount ? `${move}(${a}, ${b})` : undefined;
+  if (typeKind(left) === 'date' && isCount(right)) return `${move}(${a}, ${b})`;
+  return name === '+' && isCount(left) && typeKind(right) === 'date' ? `${move}(${b}, ${a})` : undefined;
+}
+
+function isCount(expr: Expr | undefined): boolean {
+  const kind = typeKind(expr);
+  return kind === 'int' || kind === 'short' || kind === 'byte';
 }
 
 function typeKind(expr: Expr | undefined): string | undefined {
@@ -181,6 +192,10 @@ function callText(name: string, args: readonly Expr[], distinct: boolean): strin
       return `${texts.length === 1 ? name.toUpperCase() : name}(${texts.join(', ')})`;
     case 'log':
       return `LOG(${texts.length === 1 ? 'E(), ' : ''}${texts.join(', ')})`;
+    case 'curdate':
+      return 'current_date()';
+    case 'row constructor':
+      return `named_struct(${args.map((arg, i) => `${structFieldName(arg, i)}, ${texts[i] ?? ''}`).join(', ')})`;
     case 'dateadd':
       return `date_add(${texts.join(', ')})`;
     case 'datepart':
@@ -208,12 +223,9 @@ function callText(name: string, args: readonly Expr[], distinct: boolean): strin
     case 'in':
       return `(${a} IN (${texts.slice(1).join(', ')}))`;
     case 'like':
+      return `${a} LIKE ${b}${texts.length === 3 ? ` ESCAPE '${texts[2] ?? ''}'` : ''}`;
     case 'ilike':
-      return texts.length === 3
-        ? `${a} ${name.toUpperCase()} ${b} ESCAPE '${texts[2] ?? ''}'`
-        : name === 'like'
-          ? `${a} LIKE ${b}`
-          : `ilike(${a}, ${b})`;
+      return `ilike(${a}, ${b})`;
     case 'rlike':
       return `RLIKE(${a}, ${b})`;
     case '||':

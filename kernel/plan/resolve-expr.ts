@@ -7,7 +7,7 @@ import { MillraceError } from '../core/errors.ts';
 import { Exprs, type Expr, type ExprOf, type LiteralValue } from '../expr/expr.ts';
 import { transformDown, transformUp, withChildren, childrenOf, contains } from '../expr/nodes.ts';
 import { nullableOf, typeOf } from '../expr/resolved.ts';
-import { exprText } from '../expr/text.ts';
+import { exprText, structFieldName } from '../expr/text.ts';
 import { arithmeticRow } from '../functions/arithmetic.ts';
 import { checkCast } from '../functions/cast.ts';
 import { castValue } from '../functions/cast-values.ts';
@@ -76,19 +76,20 @@ export function resolveCalls(expr: Expr, context: ResolveContext): Expr {
 /** As `resolveCalls`, but an interval stays a call: what it stands in takes it up, or refuses it. */
 function resolveTree(expr: Expr, context: ResolveContext): Expr {
   if (expr.kind === 'call' && expr.name === 'interval') return expr;
-  if (expr.kind === 'call' && expr.name === 'struct') return resolveTree(structCall(expr), context);
+  if (expr.kind === 'call' && (expr.name === 'struct' || expr.name === 'row constructor')) {
+    return resolveTree(structCall(expr), context);
+  }
   if (expr.kind === 'call' && (expr.name === 'from_json' || expr.name === 'to_json')) {
     return resolveChildren(rewriteJsonCall(expr, context.parser), context);
   }
   return resolveChildren(expr, context);
 }
 
-/** `struct(a, b + 1 AS c)`: fields are called as columns would be, others col1, col2, …. */
+/** `struct(a, b + 1 AS c)`, which `(a, b + 1 AS c)` is as well. */
 function structCall(node: ExprOf<'call'>): Expr {
   const args = node.args.flatMap((arg, i) => {
     const inner = arg.kind === 'alias' ? arg.child : arg;
-    const isNamed = arg.kind === 'alias' || arg.kind === 'column' || arg.kind === 'field';
-    return [Exprs.literal(isNamed ? arg.name : `col${i + 1}`, Types.string), inner];
+    return [Exprs.literal(structFieldName(arg, i), Types.string), inner];
   });
   return Exprs.call('named_struct', args, node.position === undefined ? {} : { position: node.position });
 }

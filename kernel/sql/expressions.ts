@@ -130,12 +130,13 @@ function escapeCharacter(cursor: TokenCursor): Expr {
 function parseIs(cursor: TokenCursor, value: Expr): Expr {
   const position = cursor.position();
   const negated = cursor.takeWords('NOT');
-  if (cursor.takeWords('NULL')) return Exprs.call(negated ? 'isnotnull' : 'isnull', [value], { position });
+  if (cursor.takeWords('NULL') || cursor.takeWords('UNKNOWN')) {
+    return Exprs.call(negated ? 'isnotnull' : 'isnull', [value], { position });
+  }
   const isDistinct = cursor.isWord('DISTINCT');
   const test = ((): Expr => {
     if (cursor.takeWords('TRUE')) return Exprs.call('<=>', [value, Exprs.literal(true, Types.boolean)], { position });
     if (cursor.takeWords('FALSE')) return Exprs.call('<=>', [value, Exprs.literal(false, Types.boolean)], { position });
-    if (cursor.takeWords('UNKNOWN')) return Exprs.call('isnull', [value], { position });
     if (cursor.takeWords('DISTINCT', 'FROM')) {
       const same = Exprs.call('<=>', [value, parseBinary(cursor, 2)], { position });
       return negated ? same : Exprs.call('not', [same], { position });
@@ -194,9 +195,11 @@ function parsePostfix(cursor: TokenCursor, value: Expr): Expr {
       cursor.expectSymbol(']');
       result = Exprs.call('getitem', [result, index], { position });
     } else if (cursor.takeSymbol('.')) {
-      result = Exprs.call('getfield', [result, Exprs.literal(cursor.expectName('a field name'), Types.string)], {
-        position,
-      });
+      const name = cursor.expectName('a field name');
+      result =
+        result.kind === 'attribute'
+          ? Exprs.attribute([...result.parts, name], result.position)
+          : Exprs.call('getfield', [result, Exprs.literal(name, Types.string)], { position });
     } else {
       return result;
     }
@@ -233,7 +236,7 @@ function parseSymbolExpression(cursor: TokenCursor): Expr {
   const items = cursor.commaSeparated(() => parseNamedExpression(cursor));
   cursor.expectSymbol(')');
   const [only] = items;
-  return items.length === 1 && only !== undefined ? only : Exprs.call('struct', items, { position });
+  return items.length === 1 && only !== undefined ? only : Exprs.call('row constructor', items, { position });
 }
 
 /** `a`, `t.a.b`, `t.*`. */

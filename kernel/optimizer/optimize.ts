@@ -3,6 +3,7 @@ import type { LogicalPlan } from '../plan/logical-plan.ts';
 import { collapseProjects } from './collapse-projects.ts';
 import { combineFilters } from './combine-filters.ts';
 import { distinctToAggregate } from './distinct-to-aggregate.ts';
+import { dropNullKeys } from './drop-null-keys.ts';
 import { factorDisjunctions } from './factor-disjunctions.ts';
 import { foldConstants } from './fold-constants.ts';
 import { pushLimits } from './limits.ts';
@@ -20,6 +21,7 @@ const RULES: readonly Rule[] = [
   foldConstants,
   factorDisjunctions,
   orderJoins,
+  dropNullKeys,
   pushFilters,
   combineFilters,
   collapseProjects,

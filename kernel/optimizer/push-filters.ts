@@ -4,14 +4,14 @@
  *   Filter (b > 1)                    →    Project [a AS b]
  *     Project [a AS b] over X                Filter (a > 1) over X
  *
- * Through projections (unless the condition needs something expensive that the projection computes anyway), below watermarks
- * (SEMANTICS.md 9), time windows, sorts and deduplications where the condition does not look at what they add, below
+ * Through projections (unless the condition needs something expensive that the projection computes anyway), below watermarks of
+ * other columns (SEMANTICS.md 9), time windows, sorts and deduplications where the condition does not look at what they add, below
  * aggregates where it looks at grouping columns only, into all children of a union and into the sides of a join.
  */
 import type { ColumnId, Expr } from '../expr/expr.ts';
 import { columnIdsOf, contains } from '../expr/nodes.ts';
 import type { LogicalPlan, PlanOf } from '../plan/logical-plan.ts';
-import { transformPlanDown, withPlanChildren } from '../plan/nodes.ts';
+import { isStreaming, transformPlanDown, withPlanChildren } from '../plan/nodes.ts';
 import { outputOf } from '../plan/output.ts';
 import type { Rule } from './rule.ts';
 import { conjunctionOf, conjunctsOf, definitionsOf, isDeterministic, isExpensive, substitute } from './substitute.ts';
@@ -28,6 +28,7 @@ function push(filter: PlanOf<'filter'>): LogicalPlan {
     case 'project':
       return pushThroughProject(filter, child);
     case 'withWatermark':
+      return pushBelowWatermark(filter, child);
     case 'sort':
     case 'subqueryAlias':
     case 'distinct':
@@ -55,6 +56,12 @@ function push(filter: PlanOf<'filter'>): LogicalPlan {
     case 'with':
       return filter;
   }
+}
+
+/** As in Spark, rows that a filter removes for their event time do advance the watermark. In batch there is none. */
+function pushBelowWatermark(filter: PlanOf<'filter'>, child: PlanOf<'withWatermark'>): LogicalPlan {
+  const times = columnIdsOf(child.eventTime);
+  return split(filter, child, (part) => !isStreaming(child) || [...columnIdsOf(part)].every((id) => !times.has(id)));
 }
 
 function filterOver(parts: readonly Expr[], child: LogicalPlan): LogicalPlan {

@@ -342,3 +342,44 @@ test('what all branches of an OR ask for is asked once, and becomes a key', () =
   const all = call('or', call('=', p.key, s.key), branch(2));
   assert.equal(optimized(filter(all, cross(p.plan, s.plan))).split('\n')[0], 'Join inner (p1 = s1)');
 });
+
+test('a filter on the event time stays above the watermark of a stream', () => {
+  const child = (streaming: boolean): LogicalPlan => ({
+    kind: 'withWatermark',
+    eventTime: ts,
+    delay: { months: 0, days: 0, microseconds: 5n },
+    child: source([a, ts], { streaming }),
+  });
+  const early = call('<', ts, Exprs.literal(0n, Types.timestamp));
+  const plan = (streaming: boolean): LogicalPlan => filter(call('and', call('=', a, lit(1)), early), child(streaming));
+  assert.equal(
+    optimized(plan(true)),
+    text`
+      Filter (ts < TIMESTAMP '1970-01-01 00:00:00')
+        Watermark ts
+          Filter (a = 1)
+            Source [a, ts]
+    `,
+  );
+  assert.match(optimized(plan(false)), /^Watermark ts/);
+});
+
+test('a stream that is joined loses the rows whose key is null, below its watermark', () => {
+  const key = { ...a, nullable: true };
+  const stream = source([key, ts], { streaming: true });
+  const left: LogicalPlan = {
+    kind: 'withWatermark',
+    eventTime: ts,
+    delay: { months: 0, days: 0, microseconds: 5n },
+    child: stream,
+  };
+  const join = (type: 'inner' | 'left'): LogicalPlan => ({
+    kind: 'join',
+    left,
+    right: source([b], { sourceId: 1 }),
+    type,
+    condition: call('=', key, b),
+  });
+  assert.match(optimized(join('inner')), /Watermark ts\n +Filter .*a.*NULL.*\n +Source/i);
+  assert.doesNotMatch(optimized(join('left')), /Filter/);
+});

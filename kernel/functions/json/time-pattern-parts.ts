@@ -36,7 +36,16 @@ function fieldOf(letter: string, count: number, pattern: string): Part {
 /** Spark before 3 took letters of weeks, more of some letters, and signs that are reserved now. */
 function refused(pattern: string, text: string): MillraceError {
   const parameters = { pattern: `'${pattern}'`, problem: `${text} has no meaning` };
-  return /^[YWwuec]/.test(text) || Object.hasOwn(COUNT_MAX, text[0] ?? '') || /^[^A-Za-z']/.test(text)
+  const hasWeeks = /[YWwuec]/.test(pattern.replace(/'[^']*'/g, ''));
+  return hasWeeks || Object.hasOwn(COUNT_MAX, text[0] ?? '') || /^[^A-Za-z']/.test(text)
+    ? new MillraceError('INCONSISTENT_BEHAVIOR_CROSS_VERSION', parameters)
+    : new MillraceError('INVALID_DATETIME_PATTERN', parameters);
+}
+
+/** Letters that Spark writes and does not read; days of the week it read before. */
+export function unreadable(letter: string, pattern: string): MillraceError {
+  const parameters = { pattern: `'${pattern}'`, problem: `${letter} is for writing only` };
+  return letter === 'E' || letter === 'F'
     ? new MillraceError('INCONSISTENT_BEHAVIOR_CROSS_VERSION', parameters)
     : new MillraceError('INVALID_DATETIME_PATTERN', parameters);
 }

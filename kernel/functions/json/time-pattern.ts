@@ -1,5 +1,5 @@
 /**
- * The part of Spark's date-time patterns that data files use: `y M d D H h K k a m s S X x V Z`, `E F G Q q` for writing, quoted
+ * The part of Spark's date-time patterns that data files use: `G y M d D H h K k a m s S X x V Z`, `E F O Q q` for writing, quoted
  * literals, optional sections; what Spark 3 refuses is refused. Compiled once for a column. Texts are read without regard to case.
  *
  * @see https://spark.apache.org/docs/latest/sql-ref-datetime-pattern.html
@@ -9,7 +9,7 @@ import { civilOfDays, daysOfCivil } from '../../expr/values.ts';
 import { isCivil, wallMicros } from '../parse-values.ts';
 import { isTimestamp } from '../time-fields.ts';
 import { zoneOf, type Zone } from '../timezone.ts';
-import { splitPattern, type Part } from './time-pattern-parts.ts';
+import { splitPattern, unreadable, type Part } from './time-pattern-parts.ts';
 
 const MICROS_PER_DAY = 86_400_000_000n;
 const DAY_NAMES = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
@@ -18,7 +18,7 @@ const MONTH_NAMES = [
   'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December',
 ];
 /** Letters that can be written but not read, with how often they may stand. */
-const ONLY_WRITTEN: Readonly<Record<string, number>> = { E: 4, F: 1, G: 4, Q: 2, q: 2 };
+const ONLY_WRITTEN: Readonly<Record<string, number>> = { E: 4, F: 1, O: 4, Q: 4, q: 4 };
 /** Offsets by the count of x: `+01` or `+0130`, `+0130`, `+01:30`. */
 const OFFSETS = ['[+-]\\d{2}(?:\\d{2})?', '[+-]\\d{4}', '[+-]\\d{2}:\\d{2}', '[+-]\\d{4}', '[+-]\\d{2}:\\d{2}'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -81,6 +81,8 @@ function fieldRegexp(letter: string, count: number, pattern: string): string {
     case 'M':
     case 'L':
       return count < 3 ? digits : `(${(count === 3 ? MONTHS : MONTH_NAMES).join('|')})`;
+    case 'G':
+      return `(${ERAS[count === 4 ? 'long' : 'short'].join('|')})`;
     case 'D':
       return count === 1 ? '(\\d{1,3})' : `(\\d{${count}})`;
     case 'd':
@@ -104,6 +106,11 @@ function fieldRegexp(letter: string, count: number, pattern: string): string {
       return count === 5 ? `(Z|${OFFSETS[4] ?? ''})` : `(${OFFSETS[1] ?? ''})`;
     case 'V':
       return '([A-Za-z]+(?:/[A-Za-z_]+)*|[+-]\\d{2}:\\d{2})';
+    case 'E':
+    case 'F':
+    case 'Q':
+    case 'q':
+      throw unreadable(letter, pattern);
     default:
       return unknown(letter, pattern);
   }
@@ -119,14 +126,15 @@ function yearForm(count: number): string {
 function unknown(letter: string, pattern: string): never {
   throw new MillraceError('NOT_SUPPORTED', {
     feature: `'${letter}' in the date-time pattern '${pattern}'`,
-    remedy: 'Use y M d D E F G H h K k a m s S X x V Z to write, and all but E, F and G of these to read.',
+    remedy: 'Use y M d D E F G H h K k a m s S Q O X x V Z to write, and all but E, F, Q and O of these to read.',
   });
 }
 
 function assemble(values: ReadonlyMap<string, string | undefined>, zone: Zone): bigint | undefined {
   const number = (letter: string, absent: number): number => Number(values.get(letter) ?? absent);
   const yearText = values.get('y') ?? '1970';
-  const year = yearText.length === 2 ? 2000 + Number(yearText) : Number(yearText);
+  const ofEra = yearText.length === 2 ? 2000 + Number(yearText) : Number(yearText);
+  const year = /^b/i.test(values.get('G') ?? '') ? 1 - ofEra : ofEra;
   const dayOfYear = values.get('M') === undefined && values.get('L') === undefined ? values.get('D') : undefined;
   const ofYear = dayOfYear === undefined ? undefined : civilOfDays(daysOfCivil(year, 1, 1) + Number(dayOfYear) - 1);
   const month = ofYear?.month ?? monthOf(values.get('M') ?? values.get('L') ?? '1');
@@ -194,8 +202,11 @@ function write(part: { readonly letter: string; readonly count: number }, wall: 
     case 'D':
       return padded(Number(days) - daysOfCivil(year, 1, 1) + 1);
     case 'Q':
-    case 'q':
-      return padded(Math.floor((month + 2) / 3));
+    case 'q': {
+      const quarter = Math.floor((month + 2) / 3);
+      if (part.count < 3) return padded(quarter);
+      return part.count === 3 ? `Q${quarter}` : `${quarter}${['st', 'nd', 'rd', 'th'][quarter - 1] ?? ''} quarter`;
+    }
     case 'k':
       return padded(hour === 0 ? 24 : hour);
     case 'K':
@@ -223,11 +234,22 @@ function write(part: { readonly letter: string; readonly count: number }, wall: 
 }
 
 function offsetText({ letter, count }: { readonly letter: string; readonly count: number }, offset: bigint): string {
-  if (letter === 'X' && offset === 0n) return 'Z';
-  const minutes = Math.abs(Number(offset / 60_000_000n));
-  const hours = String(Math.floor(minutes / 60)).padStart(2, '0');
-  const rest = String(minutes % 60).padStart(2, '0');
+  if (offset === 0n && (letter === 'X' || (letter === 'Z' && count === 5))) return 'Z';
+  const total = Math.abs(Number(offset / 1_000_000n));
+  const [hours, minutes, seconds] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60].map((part) =>
+    String(part).padStart(2, '0'),
+  );
   const sign = offset < 0n ? '-' : '+';
-  if (count === 1 && letter !== 'Z') return rest === '00' ? `${sign}${hours}` : `${sign}${hours}${rest}`;
-  return `${sign}${hours}${count === 3 ? ':' : ''}${rest}`;
+  if (letter === 'O' || (letter === 'Z' && count === 4)) {
+    if (offset === 0n) return 'GMT';
+    const short = `${Number(hours)}${minutes === '00' ? '' : `:${minutes ?? ''}`}`;
+    return `GMT${sign}${count === 4 ? `${hours ?? ''}:${minutes ?? ''}` : short}`;
+  }
+  if (letter === 'Z' && count < 4) return `${sign}${hours ?? ''}${minutes ?? ''}`;
+  const parts = [
+    hours,
+    ...(count > 1 || minutes !== '00' ? [minutes] : []),
+    ...(count > 3 && seconds !== '00' ? [seconds] : []),
+  ];
+  return sign + parts.join(count === 3 || count === 5 ? ':' : '');
 }

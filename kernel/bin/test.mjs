@@ -25,7 +25,7 @@ if (!fast) checkPython();
 installPackages();
 await buildKernel();
 if (!fast) {
-  preparePython('lab', 'test', 'oracle', 'servers');
+  preparePython('lab', 'test', 'oracle', 'servers', 'bench');
   installKernelspec();
 }
 

@@ -15,7 +15,11 @@ function common(name: string, args: readonly ResolveArgument[], texts: TextRule)
     texts,
   );
   if (type !== undefined) return type;
-  throw new MillraceError('DATATYPE_MISMATCH', {
+  throw noCommonType(name, args);
+}
+
+function noCommonType(name: string, args: readonly ResolveArgument[]): MillraceError {
+  return new MillraceError('DATATYPE_MISMATCH', {
     expression: `${name}(${args.map((arg) => typeName(arg.type)).join(', ')})`,
     problem: 'the arguments have no common type',
     remedy: 'Cast them to one type.',
@@ -46,6 +50,8 @@ function extreme(name: 'greatest' | 'least', summary: string, example: readonly 
     resolve(args) {
       if (args.length < 2) throw wrongCount(name, 'at least 2', args.length);
       const type = common(name, args, 'yields');
+      // Which of a number and a text is greater would depend on what both are taken for.
+      if (type.kind !== 'string' && args.some((arg) => arg.type.kind === 'string')) throw noCommonType(name, args);
       if (isNested(type)) throw noOrder(name, type);
       return { argTypes: args.map(() => type), type, nullable: args.every((arg) => arg.nullable) };
     },

@@ -82,6 +82,25 @@ const UNITS: Readonly<Record<string, bigint>> = {
   dd: DAY,
 };
 
+/** Days are an int or less in ANSI mode: Spark has this for `date_add` and `date_sub` only. */
+function ofWholeDays(...definition: Parameters<typeof define>): ScalarFunction {
+  const entry = define(...definition);
+  return {
+    ...entry,
+    resolve(args, context) {
+      const days = args[1]?.type;
+      if (context.ansi && days !== undefined && isNumeric(days) && !['byte', 'short', 'int'].includes(days.kind)) {
+        throw new MillraceError('DATATYPE_MISMATCH', {
+          expression: entry.usage,
+          problem: `the days are a ${typeName(days)}, but int is wanted`,
+          remedy: 'Cast them to INT.',
+        });
+      }
+      return entry.resolve(args, context);
+    },
+  };
+}
+
 /** The units of `trunc`, which gives a date. */
 const DATE_UNITS = /^(?:year|yyyy|yy|quarter|month|mm|mon|week)$/i;
 
@@ -244,7 +263,7 @@ export const DATE_TIME = [
   part('second', [], 'The second.', ["second('2009-07-30 12:58:59')", '59'], (wall) =>
     mod(floorDiv(wall, SECOND), 60n),
   ),
-  define(
+  ofWholeDays(
     'date_add',
     [Types.date, Types.int],
     Types.date,
@@ -253,7 +272,7 @@ export const DATE_TIME = [
     () => (date, n) => Number(date) + Number(n),
     { aliases: ['dateadd'], usage: 'date_add(date, days)' },
   ),
-  define(
+  ofWholeDays(
     'date_sub',
     [Types.date, Types.int],
     Types.date,
@@ -389,7 +408,8 @@ export const DATE_TIME = [
     ["to_utc_timestamp('2016-08-31', 'Asia/Seoul')", '2016-08-30 15:00:00'],
     (context) => {
       const session = zoneOf(context.timeZone);
-      return (time, zone) => session.toUtc(zoneOf(String(zone)).toUtc(session.toWall(big(time))));
+      return (time, zone) =>
+        checkedTimestamp(session.toUtc(zoneOf(String(zone)).toUtc(session.toWall(big(time)))), 'to_utc_timestamp');
     },
   ),
   define(
@@ -400,7 +420,8 @@ export const DATE_TIME = [
     ["from_utc_timestamp('2016-08-31', 'Asia/Seoul')", '2016-08-31 09:00:00'],
     (context) => {
       const session = zoneOf(context.timeZone);
-      return (time, zone) => session.toUtc(zoneOf(String(zone)).toWall(session.toWall(big(time))));
+      return (time, zone) =>
+        checkedTimestamp(session.toUtc(zoneOf(String(zone)).toWall(session.toWall(big(time)))), 'from_utc_timestamp');
     },
   ),
   addInterval,

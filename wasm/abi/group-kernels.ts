@@ -39,8 +39,8 @@ type Accumulate = [
 ];
 
 export type AccumulatorKernels = {
-  /** @returns -1, or with `checked` 1 the first row whose addition overflows */
-  [K in `acc_sum_${IntegerInput}`]: (checked: 0 | 1, ...args: Accumulate) => number;
+  /** @returns -1, or with `checked` 1 the first row whose addition overflows; with 2 such a sum becomes null for good */
+  [K in `acc_sum_${IntegerInput}`]: (checked: 0 | 1 | 2, ...args: Accumulate) => number;
 } & {
   [K in `acc_sum_${FloatInput}`]: (...args: Accumulate) => void;
 } & {

@@ -116,19 +116,27 @@ function sumFloat<T>(ids: usize, values: usize, validity: usize, length: i32, re
   }
 }
 
-/** @returns -1, or with `checked` the first row that overflows */
+/**
+ * `checked` 0: an overflow wraps. 1: it stops. 2: the sum becomes null for good (has = 3).
+ * @returns -1, or the first row that overflows and stops
+ */
 @inline
 function sumInteger<T>(
   checked: i32, ids: usize, values: usize, validity: usize, length: i32, records: usize, stride: usize, slot: usize, has: usize,
 ): i32 {
   if (stride == 0) {
+    if (checked == 2 && load<u8>(records + has) == 3) return -1;
     let sum: i64 = load<u8>(records + has) == 1 ? load<i64>(records + slot) : 0;
     let any = false;
     for (let row = 0; row < length; row++, values += sizeof<T>()) {
       const valid = isValid(validity, row);
       const x = select<i64>(<i64>load<T>(values), 0, valid);
       const next = sum + x;
-      if (checked && ((sum ^ next) & (x ^ next)) < 0) return row;
+      if (checked && ((sum ^ next) & (x ^ next)) < 0) {
+        if (checked == 1) return row;
+        store<u8>(records + has, 3);
+        return -1;
+      }
       sum = next;
       any = any || valid;
     }
@@ -141,9 +149,15 @@ function sumInteger<T>(
     if (!isValid(validity, row)) continue;
     const r = recordOf(records, stride, ids, row);
     const x = <i64>load<T>(values + <usize>row * sizeof<T>());
-    const before: i64 = load<u8>(r + has) == 1 ? load<i64>(r + slot) : 0;
+    const state = load<u8>(r + has);
+    if (checked == 2 && state == 3) continue;
+    const before: i64 = state == 1 ? load<i64>(r + slot) : 0;
     const sum = before + x;
-    if (checked && ((before ^ sum) & (x ^ sum)) < 0) return row;
+    if (checked && ((before ^ sum) & (x ^ sum)) < 0) {
+      if (checked == 1) return row;
+      store<u8>(r + has, 3);
+      continue;
+    }
     store<i64>(r + slot, sum);
     store<u8>(r + has, 1);
   }
@@ -153,6 +167,7 @@ function sumInteger<T>(
 export function acc_sum_i8(
   checked: i32, ids: usize, values: usize, validity: usize, length: i32, records: usize, stride: usize, slot: usize, has: usize,
 ): i32 {
+  if (checked == 2) return sumInteger<i8>(2, ids, values, validity, length, records, stride, slot, has);
   return checked
     ? sumInteger<i8>(1, ids, values, validity, length, records, stride, slot, has)
     : sumInteger<i8>(0, ids, values, validity, length, records, stride, slot, has);
@@ -160,6 +175,7 @@ export function acc_sum_i8(
 export function acc_sum_i16(
   checked: i32, ids: usize, values: usize, validity: usize, length: i32, records: usize, stride: usize, slot: usize, has: usize,
 ): i32 {
+  if (checked == 2) return sumInteger<i16>(2, ids, values, validity, length, records, stride, slot, has);
   return checked
     ? sumInteger<i16>(1, ids, values, validity, length, records, stride, slot, has)
     : sumInteger<i16>(0, ids, values, validity, length, records, stride, slot, has);
@@ -167,6 +183,7 @@ export function acc_sum_i16(
 export function acc_sum_i32(
   checked: i32, ids: usize, values: usize, validity: usize, length: i32, records: usize, stride: usize, slot: usize, has: usize,
 ): i32 {
+  if (checked == 2) return sumInteger<i32>(2, ids, values, validity, length, records, stride, slot, has);
   return checked
     ? sumInteger<i32>(1, ids, values, validity, length, records, stride, slot, has)
     : sumInteger<i32>(0, ids, values, validity, length, records, stride, slot, has);
@@ -174,6 +191,7 @@ export function acc_sum_i32(
 export function acc_sum_i64(
   checked: i32, ids: usize, values: usize, validity: usize, length: i32, records: usize, stride: usize, slot: usize, has: usize,
 ): i32 {
+  if (checked == 2) return sumInteger<i64>(2, ids, values, validity, length, records, stride, slot, has);
   return checked
     ? sumInteger<i64>(1, ids, values, validity, length, records, stride, slot, has)
     : sumInteger<i64>(0, ids, values, validity, length, records, stride, slot, has);

@@ -47,6 +47,7 @@ export function denseShape(
   for (const [index, spec] of accumulators.entries()) {
     if (spec.op === 'count') continue;
     const { kind } = spec.stateType;
+    if (kind === 'long' && spec.onOverflow === 'null') return undefined;
     if (spec.op !== 'sum' || (kind !== 'double' && kind !== 'long') || sums.length === SUMS_MAX) return undefined;
     sums.push({ spec, index, slot: 8 + 8 * sums.length, isInteger: kind === 'long' });
   }

@@ -123,12 +123,15 @@ function addCounts({ column, slot, rows, context }: Input): void {
   context.instance.kernels.acc_add_counts(rows.ids, values, rows.length, rows.records, stride, slot);
 }
 
+/** What the kernels of integer sums do where one overflows. */
+const CHECKED = { wrap: 0, error: 1, null: 2 } as const;
+
 function sum(spec: AccumulatorSpec, mode: FeedMode, input: Input): void {
   const { column, slot, has, rows, context } = input;
   assert(column.layout === 'fixed', 'a sum adds numbers');
   const { kernels } = context.instance;
   const { stride } = context;
-  const checked = spec.onOverflow === 'error' ? 1 : 0;
+  const checked = CHECKED[spec.onOverflow];
   const state = spec.stateType;
   const wantsDouble = state.kind === 'double' || state.kind === 'float';
   const values = wantsDouble ? toDoubles(column, rows, context) : pointerFrom(column.values, rows.from, column.type);
@@ -167,7 +170,7 @@ function argsOf({ column, slot, has, rows, context }: Input): (values: number) =
 
 function sumIntegers(
   values: ArrayBufferView,
-  checked: 0 | 1,
+  checked: (typeof CHECKED)[keyof typeof CHECKED],
   args: AccumulateArgs,
   { kernels }: EngineInstance,
 ): number {

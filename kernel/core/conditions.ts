@@ -126,6 +126,7 @@ export const CONDITIONS = {
     sqlState: '22003',
     message: 'The decimal scale <scale> is more than the precision <precision>.',
   },
+  INVALID_SQL_SYNTAX: { sqlState: '42000', message: 'The SQL is wrong: <problem>. <remedy>' },
   INVALID_NUMERIC_LITERAL_RANGE: {
     sqlState: '22003',
     message: 'The literal <text> lies outside of the range of <type>.',

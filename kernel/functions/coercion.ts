@@ -141,7 +141,8 @@ function widerNested(a: DataType, b: DataType, texts: TextRule): DataType | unde
   if (a.kind === 'struct' && b.kind === 'struct' && a.fields.length === b.fields.length) {
     const fields = a.fields.map((f, i) => {
       const other = b.fields[i];
-      const type = other === undefined ? undefined : commonType(f.type, other.type, texts);
+      const isNamedAlike = f.name.toLowerCase() === other?.name.toLowerCase();
+      const type = other === undefined || !isNamedAlike ? undefined : commonType(f.type, other.type, texts);
       return type === undefined || other === undefined
         ? undefined
         : { ...f, type, nullable: f.nullable || other.nullable };
@@ -149,6 +150,20 @@ function widerNested(a: DataType, b: DataType, texts: TextRule): DataType | unde
     return fields.every((f) => f !== undefined) ? Types.struct(fields) : undefined;
   }
   return sameType(a, b) ? a : undefined;
+}
+
+/** Whether the types differ only in names of fields: a UNION takes such. */
+export function sameButNames(a: DataType, b: DataType): boolean {
+  if (a.kind === 'array' && b.kind === 'array') return sameButNames(a.element, b.element);
+  if (a.kind === 'map' && b.kind === 'map') return sameButNames(a.key, b.key) && sameButNames(a.value, b.value);
+  if (a.kind !== 'struct' || b.kind !== 'struct') return sameType(a, b);
+  return (
+    a.fields.length === b.fields.length &&
+    a.fields.every((f, i) => {
+      const other = b.fields[i];
+      return other !== undefined && sameButNames(f.type, other.type);
+    })
+  );
 }
 
 /** Whether an argument of type `from` may stand where `to` is wanted, by an implicit cast. */

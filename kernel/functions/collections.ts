@@ -155,7 +155,7 @@ function access(
     usage: name === 'getitem' ? 'value[key]' : `${name}(value, key)`,
     summary,
     examples: [example],
-    resolve(args) {
+    resolve(args, { ansi }) {
       const [value, key] = args;
       if (value === undefined || key === undefined) throw wrongCount(name, '2', args.length);
       const { type } = value;
@@ -163,6 +163,7 @@ function access(
         if (type.element.kind === 'struct' && typeof key.literal === 'string') throw fieldOfElements(key.literal);
         if (!isIntegral(key.type) && key.type.kind !== 'void')
           throw mismatch(name, 'an array’s position must be an integer');
+        if (ansi && name !== 'getitem' && key.type.kind === 'long') throw mismatch(name, 'the position is a bigint');
         return { argTypes: [type, Types.int], type: type.element, nullable: true };
       }
       if (type.kind === 'map') {
@@ -358,7 +359,10 @@ export const COLLECTIONS = [
     summary: 'The number of elements of an array or map; null for null.',
     examples: [['size(array(1, 2))', '2']],
     params: ['any'],
-    returns: Types.int,
+    returns([type = Types.void]) {
+      if (type.kind === 'array' || type.kind === 'map' || type.kind === 'void') return Types.int;
+      throw mismatch(`size(${typeName(type)})`, 'an array or map is wanted');
+    },
     vector: () => ({
       engine: 'javascript',
       evaluate([argument], length, { arena }) {

@@ -1,11 +1,11 @@
 /** Dates and timestamps. Fields of a timestamp are those of the session's time zone. */
-import { Types, type DataType } from '../arrow/types.ts';
+import { isNumeric, typeName, Types, type DataType } from '../arrow/types.ts';
 import type { LiteralValue } from '../expr/expr.ts';
 import { civilOfDays, daysOfCivil } from '../expr/values.ts';
 import { MillraceError } from '../core/errors.ts';
 import { floorDiv, integralBounds } from './cast-values.ts';
 import { isCivil } from './parse-values.ts';
-import type { FunctionContext, ScalarImplementation } from './contract.ts';
+import type { FunctionContext, ScalarFunction, ScalarImplementation } from './contract.ts';
 import { defineFunction, type Param, type RowFunction, type ScalarDefinition } from './define.ts';
 import {
   checkedTimestamp,

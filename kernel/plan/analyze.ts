@@ -7,7 +7,7 @@ import { MillraceError } from '../core/errors.ts';
 import { Exprs, type ColumnExpr, type Expr, type SortOrder } from '../expr/expr.ts';
 import { columnIdsOf, contains, walk } from '../expr/nodes.ts';
 import { isResolved, typeOf } from '../expr/resolved.ts';
-import { commonTypeOf, textRuleOf } from '../functions/coercion.ts';
+import { commonTypeOf, sameButNames, textRuleOf } from '../functions/coercion.ts';
 import { analyzeAggregate, exposeAggregate, isAggregateOutput } from './aggregate-analysis.ts';
 import { tableNotFound, type CatalogTable } from './catalog.ts';
 import type { AnalysisContext } from './context.ts';
@@ -288,7 +288,9 @@ function analyzeUnion(plan: PlanOf<'union'>, context: AnalysisContext): LogicalP
   }
   const types = names.map((name, i) => {
     const all = outputs.map((output) => output[i]?.type ?? Types.void);
-    const common = commonTypeOf(all, textRuleOf(context.functions));
+    const [type = Types.void] = all;
+    const isAlike = all.every((other) => sameButNames(type, other));
+    const common = commonTypeOf(all, textRuleOf(context.functions)) ?? (isAlike ? type : undefined);
     if (common !== undefined) return common;
     throw new MillraceError('INCOMPATIBLE_COLUMN_TYPE', {
       operation: 'UNION',

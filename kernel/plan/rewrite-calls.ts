@@ -6,6 +6,7 @@ import { typeName, Types } from '../arrow/types.ts';
 import { MillraceError } from '../core/errors.ts';
 import { Exprs, type Expr, type ExprOf } from '../expr/expr.ts';
 import { typeOf } from '../expr/resolved.ts';
+import { lookupFunction } from '../functions/registry.ts';
 import { parseInterval } from './interval.ts';
 import type { CalendarInterval } from './logical-plan.ts';
 import { extractField } from './scope.ts';
@@ -99,6 +100,12 @@ function filtered(node: Call, filter: Expr): Expr {
     throw new MillraceError('NOT_SUPPORTED', {
       feature: `${node.name} with FILTER`,
       remedy: 'Filter the rows before the aggregation.',
+    });
+  }
+  if (lookupFunction(node.name)?.kind === 'scalar') {
+    throw new MillraceError('INVALID_SQL_SYNTAX', {
+      problem: `${node.name} is no aggregate, and takes no FILTER`,
+      remedy: 'Leave the clause out, or use WHERE.',
     });
   }
   const [value] = node.args;

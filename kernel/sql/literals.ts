@@ -26,7 +26,7 @@ export function numberLiteral(cursor: TokenCursor, token: NumberToken, negative:
     case 'D':
       return doubleLiteral(cursor, token, sign);
     case 'F':
-      return Exprs.literal(Math.fround(Number(token.text) * Number(sign)), Types.float);
+      return floatLiteral(cursor, token, sign);
     case 'BD':
       return decimalLiteral(cursor, token, sign);
   }
@@ -37,6 +37,16 @@ export function numberLiteral(cursor: TokenCursor, token: NumberToken, negative:
   if (value >= -INT_MAX - 1n && value <= INT_MAX) return Exprs.literal(Number(value), Types.int);
   if (value >= -LONG_MAX - 1n && value <= LONG_MAX) return Exprs.literal(value, Types.long);
   return decimalLiteral(cursor, token, sign);
+}
+
+function floatLiteral(cursor: TokenCursor, token: NumberToken, sign: bigint): Expr {
+  const value = Math.fround(Number(token.text) * Number(sign));
+  if (Number.isFinite(value)) return Exprs.literal(value, Types.float);
+  throw new MillraceError(
+    'INVALID_NUMERIC_LITERAL_RANGE',
+    { text: `${token.text}F`, type: 'float' },
+    { position: cursor.position(token) },
+  );
 }
 
 function doubleLiteral(cursor: TokenCursor, token: NumberToken, sign: bigint): Expr {

@@ -1,5 +1,5 @@
 /** Functions with a date-time pattern: to_date, to_timestamp, date_format, unix_timestamp, from_unixtime. */
-import { Types, type DataType } from '../arrow/types.ts';
+import { isNumeric, Types, type DataType } from '../arrow/types.ts';
 import { MillraceError } from '../core/errors.ts';
 import type { LiteralValue } from '../expr/expr.ts';
 import { castValue, floorDiv } from './cast-values.ts';
@@ -46,7 +46,8 @@ function parsing(
     resolve(args) {
       const [value, pattern] = args;
       const isTime = value !== undefined && ['date', 'timestamp', 'timestamp_ntz'].includes(value.type.kind);
-      const first = isTime ? value.type : Types.string;
+      const isSeconds = value !== undefined && to.kind === 'timestamp' && isNumeric(value.type);
+      const first = isTime || isSeconds ? value.type : Types.string;
       const argTypes = pattern === undefined ? [first] : [first, Types.string];
       const nullable = onError === 'null' || args.some((arg) => arg.nullable);
       return { argTypes, type: to, nullable };

@@ -55,7 +55,7 @@ export function rewriteCall(node: Call): Expr | undefined {
     case '||':
       return b === undefined ? undefined : call('concat', a, b);
     case 'count_if':
-      return call('count', when(a, one));
+      return call('count', when(orNull(a), one));
     case 'getitem':
       return b === undefined ? undefined : structField(a, b);
     case 'getfield':

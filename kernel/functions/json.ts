@@ -2,10 +2,11 @@
 import { typeName, Types, type DataType } from '../arrow/types.ts';
 import type { Column } from '../arrow/column.ts';
 import { MillraceError } from '../core/errors.ts';
-import { present } from '../core/assert.ts';
+import { AssertionError, present } from '../core/assert.ts';
 import type { Argument, EvalContext, ResolveArgument, ResolvedCall } from './contract.ts';
 import { defineFunction, wrongCount } from './define.ts';
 import { jsonOptions } from './json/options.ts';
+import { parseJsonRoot } from './json/parse-root.ts';
 import { parseJsonColumn } from './json/parse.ts';
 import { writeJson } from './json/write.ts';
 import { getJsonPath } from './json-path.ts';
@@ -63,10 +64,8 @@ function fromJson(args: readonly Argument[], type: DataType, length: number, con
   const options = jsonOptions(optionsOf(args.slice(2)), context.timeZone);
   if (input.layout !== 'bytes') return takeRows(input, new Int32Array(length).fill(-1), context.arena);
   if (type.kind === 'struct') return parseJsonColumn(input, type, options, context).column;
-  throw new MillraceError('NOT_SUPPORTED', {
-    feature: `from_json to ${typeName(type)}`,
-    remedy: "Wrap it in an object, and give the schema 'value <type>'.",
-  });
+  if (type.kind === 'array' || type.kind === 'map') return parseJsonRoot(input, type, options, context);
+  throw new AssertionError('from_json gives a struct, an array or a map');
 }
 
 export const JSON_FUNCTIONS = [

@@ -4,12 +4,12 @@ import { positionAt, syntaxError, tokenize, type Token } from './lexer.ts';
 
 export class TokenCursor {
   readonly sql: string;
-  readonly #tokens: readonly Token[];
+  readonly #tokens: Token[];
   #index = 0;
 
   constructor(sql: string) {
     this.sql = sql;
-    this.#tokens = tokenize(sql);
+    this.#tokens = [...tokenize(sql)];
   }
 
   /** The current token, or the one `ahead` of it. Past the last: the end token. */
@@ -66,6 +66,15 @@ export class TokenCursor {
   takeSymbol(symbol: string): boolean {
     if (!this.isSymbol(symbol)) return false;
     this.#index++;
+    return true;
+  }
+
+  /** `:` as between a field's name and its type: `a: INT`, and `a:INT`, which the lexer takes for a parameter. */
+  takeColon(): boolean {
+    const token = this.peek();
+    if (token.kind !== 'parameter') return this.takeSymbol(':');
+    const { text, start, end } = token;
+    this.#tokens[this.#index] = { kind: 'word', text, upper: text.toUpperCase(), start: start + 1, end };
     return true;
   }
 

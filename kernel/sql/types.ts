@@ -110,7 +110,7 @@ function parseStruct(cursor: TokenCursor): DataType {
 
 function parseField(cursor: TokenCursor): Field {
   const name = cursor.expectName('a column name');
-  cursor.takeSymbol(':');
+  cursor.takeColon();
   const type = parseType(cursor);
   const nullable = !cursor.takeWords('NOT', 'NULL');
   const comment = cursor.takeWords('COMMENT') ? cursor.expectString('a comment') : undefined;

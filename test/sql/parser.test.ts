@@ -180,6 +180,10 @@ describe('schemas', () => {
       ],
     );
     assert.deepEqual(sqlParser.parseType('struct<>'), Types.struct([]));
+    assert.equal(
+      typeName(sqlParser.parseType('STRUCT<a:INT,b:ARRAY<STRUCT<c:STRING>>>')),
+      'struct<a:int,b:array<struct<c:string>>>',
+    );
   });
 });
 

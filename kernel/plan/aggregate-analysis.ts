@@ -14,6 +14,7 @@ import { expandStars } from './stars.ts';
 import { outputOf } from './output.ts';
 import { isAggregateCall, resolveCalls, resolveNames, tryResolveNames } from './resolve-expr.ts';
 import { scopeOf, type Scope } from './scope.ts';
+import { refuseSessionWindows } from './session-window.ts';
 import { nameWindows } from './window-reference.ts';
 import { hasWindow, placeWindows } from './windowing.ts';
 
@@ -27,6 +28,7 @@ export function isAggregateOutput(exprs: readonly Expr[]): boolean {
 /** @param node its child is analysed */
 export function analyzeAggregate(node: PlanOf<'aggregate'>, context: AnalysisContext): LogicalPlan {
   const scope = scopeOf(node.child);
+  refuseSessionWindows(node.groupings);
   const written = placeAliases(expandStars(nameWindows(node.outputs, node.groupings, scope), scope), scope);
   const groupings = writtenGroupings(node, written).map((grouping) => groupingOf(grouping, written, scope));
   const named = written.map((output) => namedOutput(resolveNames(output, scope), output, context));

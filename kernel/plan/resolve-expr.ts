@@ -17,6 +17,7 @@ import { functionNames, lookupFunction } from '../functions/registry.ts';
 import type { SqlParser } from './parser-port.ts';
 import { isInterval, rewriteCall } from './rewrite-calls.ts';
 import { rewriteJsonCall } from './rewrite-json.ts';
+import { isSessionWindow, noSessionWindows } from './session-window.ts';
 import { expandStars } from './stars.ts';
 import { namesOf, resolveName, unresolvedColumn, type Scope } from './scope.ts';
 import { nearest } from './suggest.ts';
@@ -139,19 +140,14 @@ function refuseIntervals(where: string, parts: readonly Expr[]): void {
 
 function unknownRoutine(node: ExprOf<'call'>): MillraceError {
   const position = node.position === undefined ? {} : { position: node.position };
-  if (node.name === 'window' || node.name === 'session_window') {
+  if (isSessionWindow(node)) return noSessionWindows(node);
+  if (node.name === 'window') {
     return new MillraceError(
       'DATATYPE_MISMATCH',
       {
         expression: exprText(node),
-        problem:
-          node.name === 'window'
-            ? 'it may only stand in select, groupBy and withColumn'
-            : 'session windows are not supported yet',
-        remedy:
-          node.name === 'window'
-            ? 'Group by it, or compute it in a column first.'
-            : 'Use window() for tumbling and sliding windows.',
+        problem: 'it may only stand in select, groupBy and withColumn',
+        remedy: 'Group by it, or compute it in a column first.',
       },
       position,
     );

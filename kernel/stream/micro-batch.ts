@@ -246,10 +246,10 @@ export class MicroBatchExecution {
     await this.#purge(this.#position.batchId - 1);
   }
 
-  /** Keeps the last `minBatchesToRetain` batches of the logs, and the state to go back to each of them. */
+  /** Keeps the last `minBatchesToRetain` batches of the logs and the one before, as Spark does, and the state of each. */
   async #purge(batchId: number): Promise<void> {
     const { checkpoint, conf, stores } = this.#parts;
-    const expired = batchId - conf.minBatchesToRetain;
+    const expired = batchId - conf.minBatchesToRetain - 1;
     if (expired < 0) return;
     await checkpoint.commits.purge(expired);
     await checkpoint.offsets.purge(expired);
@@ -275,7 +275,10 @@ export class MicroBatchExecution {
       }),
       eventTimes: result?.eventTimes ?? [],
       watermarkMs: prepared.watermarks.length === 0 ? undefined : (batch?.batchWatermarkMs ?? tracker.currentMs),
-      stateOperators: prepared.stateful.map(({ stateId }) => present(stores.get(stateId), 'state store').progress()),
+      // As in Spark, from the last one down to the sources.
+      stateOperators: prepared.stateful
+        .map(({ stateId }) => present(stores.get(stateId), 'state store').progress())
+        .toReversed(),
       sinkDescription: sink.description,
       outputRows: result?.rowCount ?? 0,
     };

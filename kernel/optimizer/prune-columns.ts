@@ -9,7 +9,7 @@ import { fixedWidth } from '../arrow/types.ts';
 import type { ColumnExpr, ColumnId, Expr } from '../expr/expr.ts';
 import { columnIdsOf } from '../expr/nodes.ts';
 import type { LogicalPlan, PlanOf } from '../plan/logical-plan.ts';
-import { planChildren, planExprs, withPlanChildren } from '../plan/nodes.ts';
+import { isStreaming, planChildren, planExprs, withPlanChildren } from '../plan/nodes.ts';
 import { outputColumn, outputOf } from '../plan/output.ts';
 import type { Rule } from './rule.ts';
 
@@ -51,13 +51,7 @@ function prune(plan: LogicalPlan, wanted: Ids): LogicalPlan {
     case 'distinct':
       return withPlanChildren(plan, [prune(plan.child, allOf(plan.child))]);
     case 'deduplicate':
-      // The event-time column must reach the operator, whether or not something above reads it.
-      return withPlanChildren(plan, [
-        prune(
-          plan.child,
-          plan.keys.length === 0 || plan.withinWatermark ? allOf(plan.child) : withReads(plan.keys, wanted),
-        ),
-      ]);
+      return pruneDeduplicate(plan, wanted);
     case 'filter':
     case 'timeWindow':
     case 'sort':
@@ -72,6 +66,22 @@ function prune(plan: LogicalPlan, wanted: Ids): LogicalPlan {
     case 'with':
       return plan;
   }
+}
+
+/**
+ * Within a watermark the event-time column must reach the operator, whether or not something above reads it. Else, in a
+ * stream, it must not if nothing does: then late rows are no longer dropped (SEMANTICS.md 17).
+ */
+function pruneDeduplicate(plan: PlanOf<'deduplicate'>, wanted: Ids): LogicalPlan {
+  if (plan.keys.length === 0 || plan.withinWatermark) {
+    return withPlanChildren(plan, [prune(plan.child, allOf(plan.child))]);
+  }
+  const reads = withReads(plan.keys, wanted);
+  const child = prune(plan.child, reads);
+  const output = outputOf(child);
+  const expressions = output.filter(({ id }) => reads.has(id));
+  if (!isStreaming(child) || expressions.length === output.length) return withPlanChildren(plan, [child]);
+  return withPlanChildren(plan, [{ kind: 'project', expressions, child }]);
 }
 
 function allOf(plan: LogicalPlan): Ids {

@@ -79,7 +79,7 @@ export class PlanContext {
 
   addDeduplicate(output: readonly ColumnExpr[], keys: readonly number[], withinWatermark: boolean): number {
     const stateId = this.stateful.length;
-    const eventTime = output.findIndex((column) => this.#eventTimes.get(column.id)?.kind === 'timestamp');
+    const eventTime = output.findIndex((column) => this.#eventTimes.has(column.id));
     const time = output[eventTime];
     this.stateful.push({
       kind: 'deduplicate',

@@ -7,7 +7,7 @@
  *
  * ```
  *                                        late rows                  a key is forgotten once
- * dropDuplicates, time among the keys    dropped                    time <= watermark
+ * dropDuplicates, time among the keys    dropped                    time, or end of the window, <= watermark
  * dropDuplicates, time not a key         dropped                    never
  * dropDuplicatesWithinWatermark          dropped                    expiry <= watermark
  * ```
@@ -107,15 +107,9 @@ export class DeduplicateStore implements StatefulStore {
     return rows.length === input.length ? input : gatherBatch(input, rows, this.#kernels, arena);
   }
 
-  /** A timestamp, or the end of a window. */
   #timesOf(rows: RecordBatch): EventTimes | undefined {
-    const { eventTime, input } = this.#spec;
-    if (eventTime === undefined) return undefined;
-    const column = rows.columns[eventTime];
-    if (column?.layout !== 'struct') return eventTimesOf(column, 0n);
-    const type = present(input.fields[eventTime], 'the event time').type;
-    assert(type.kind === 'struct', 'a struct column has a struct type');
-    return eventTimesOf(column.children[type.fields.findIndex(({ name }) => name === 'end')], 0n);
+    const { eventTime } = this.#spec;
+    return eventTime === undefined ? undefined : eventTimesOf(rows.columns[eventTime], 0n);
   }
 
   #firstOfTheirKeys(rows: RecordBatch, arena: Arena): RecordBatch {
@@ -177,9 +171,9 @@ export class DeduplicateStore implements StatefulStore {
 }
 
 /** Which column of keys and states says when a key is over; undefined: none does. */
-function expiryOrdinal({ keys, eventTime, withinWatermark, input }: DeduplicateSpec): number | undefined {
+function expiryOrdinal({ keys, eventTime, withinWatermark }: DeduplicateSpec): number | undefined {
   if (withinWatermark) return keys.length + 1;
-  if (eventTime === undefined || input.fields[eventTime]?.type.kind !== 'timestamp') return undefined;
+  if (eventTime === undefined) return undefined;
   const index = keys.indexOf(eventTime);
   return index === -1 ? undefined : index;
 }

@@ -12,7 +12,9 @@ export interface EventTimes {
   readonly offsetMicros: bigint;
 }
 
+/** @param column timestamps, or windows: then their ends, which are the last of their fields */
 export function eventTimesOf(column: Column | undefined, offsetMicros: bigint): EventTimes {
+  if (column?.layout === 'struct') return eventTimesOf(column.children.at(-1), offsetMicros);
   assert(column?.layout === 'fixed', 'event times are timestamps');
   const { values } = column;
   assert(values instanceof BigInt64Array, 'event times have 64 bits');

@@ -17,7 +17,7 @@ import { functionNames, lookupFunction } from '../functions/registry.ts';
 import type { SqlParser } from './parser-port.ts';
 import { isInterval, rewriteCall } from './rewrite-calls.ts';
 import { rewriteJsonCall } from './rewrite-json.ts';
-import { isSessionWindow, noSessionWindows } from './session-window.ts';
+import { noSessionWindows } from './session-window.ts';
 import { expandStars } from './stars.ts';
 import { namesOf, resolveName, unresolvedColumn, type Scope } from './scope.ts';
 import { nearest } from './suggest.ts';
@@ -140,7 +140,7 @@ function refuseIntervals(where: string, parts: readonly Expr[]): void {
 
 function unknownRoutine(node: ExprOf<'call'>): MillraceError {
   const position = node.position === undefined ? {} : { position: node.position };
-  if (isSessionWindow(node)) return noSessionWindows(node);
+  if (node.name === 'session_window') return noSessionWindows(node);
   if (node.name === 'window') {
     return new MillraceError(
       'DATATYPE_MISMATCH',

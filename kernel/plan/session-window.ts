@@ -13,7 +13,7 @@ export function refuseSessionWindows(exprs: readonly Expr[]): void {
   }
 }
 
-export function isSessionWindow(node: Expr): node is ExprOf<'call'> {
+function isSessionWindow(node: Expr): node is ExprOf<'call'> {
   return node.kind === 'call' && node.name.toLowerCase() === 'session_window';
 }
 

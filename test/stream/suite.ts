@@ -12,7 +12,7 @@ import { millrace, type Session } from './program/product.ts';
 import { runCase } from './program/run.ts';
 
 const LIMIT_MS = 20_000;
-/** The files of a step appear one after the other: a batch may see some of them, and then the case is run again. */
+/** The files of a step appear one after the other, and two reads see them at two moments: a batch may have some only; then the case is run again. */
 const TRIES_OF_SEVERAL_STREAMS = 3;
 
 export const suite: CompatSuite = {

@@ -1,6 +1,7 @@
 /** The harness itself: whatever a case does, the run goes on and tells; what passed and does not is caught. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readReadme, readRecord } from './files.ts';
 import { countsAgree, judge } from './ratchet.ts';
 import { runSuite, type CaseResult } from './run-suite.ts';
 import { markdownTable, terminalTable, withTable } from './table.ts';
@@ -93,4 +94,8 @@ test('only what stands between the marks is written over', () => {
   assert.match(readme, /^before\n<!-- Made[^]*0 \/ 22[^]*End of the table\. -->\nafter$/);
   assert.doesNotMatch(readme, /old/);
   assert.throws(() => withTable('no marks', {}), /lacks the marks/);
+});
+
+test('the README has the table of test/compat.json', () => {
+  assert.ok(withTable(readReadme(), readRecord()) === readReadme(), 'README.md is out of date: npm run compat');
 });

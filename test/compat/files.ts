@@ -24,19 +24,11 @@ export function readRecord(): CompatRecord {
 
 /** Writes the record, and README.md's table by it. */
 export async function writeRecord(record: CompatRecord): Promise<void> {
-  writeFileSync(RECORD, await formatted(JSON.stringify(record), RECORD));
-  writeFileSync(README, await readmeBy(record));
-}
-
-/** What README.md is by this record. */
-export async function readmeBy(record: CompatRecord): Promise<string> {
-  return formatted(withTable(readReadme(), record), README);
+  const text = JSON.stringify(record);
+  writeFileSync(RECORD, await format(text, { ...(await resolveConfig(RECORD)), filepath: RECORD }));
+  writeFileSync(README, withTable(readReadme(), record));
 }
 
 export function readReadme(): string {
   return readFileSync(README, 'utf8');
-}
-
-async function formatted(text: string, path: string): Promise<string> {
-  return format(text, { ...(await resolveConfig(path)), filepath: path });
 }

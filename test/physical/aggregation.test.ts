@@ -273,14 +273,10 @@ test('distinct counts beside other aggregates', async () => {
 });
 
 test('a try_sum of bigints that overflows is null for good', async () => {
-  const outputs = [
-    url,
-    alias(aggregate('try_sum', lit(2n ** 62n)), 'most'),
-    alias(aggregate('try_sum', lit(1n)), 'n'),
-  ];
+  const outputs = [url, alias(aggregate('try_sum', lit(2n ** 62n)), 'most'), alias(aggregate('try_sum', lit(1n)), 'n')];
   const groups = await run({ kind: 'aggregate', groupings: [url], outputs, child: source(COLUMNS) });
   assert.equal(groups.length, 41);
-  for (const group of groups) assert.equal(Object(group).most, null);
+  for (const group of groups) assert.ok('most' in group && group.most === null);
   const all = await run({ kind: 'aggregate', groupings: [], outputs: outputs.slice(1), child: source(COLUMNS) });
   assert.deepEqual(all, [{ most: null, n: BigInt(ROWS.length) }]);
 });

@@ -33,15 +33,33 @@ export interface LoadMeter {
   othersCpu(): number | undefined;
 }
 
-/** Begins to watch. What this process, its descendants and its ended children use is not `others`. */
+const SAMPLE_EVERY_MS = 1000;
+
+/**
+ * Begins to watch. What this process and its descendants use is not `others`; nor is what ended ones have used, as far as their
+ * parents waited for them, or as they were seen: each second, since a peer's Python leaves its JVM to end alone.
+ */
 export function startLoadMeter(): LoadMeter {
   const before = readLoad();
+  const seen = new Map<number, number>();
+  const see = (): void => {
+    for (const { pid, ticks } of ownProcesses()) seen.set(pid, ticks);
+  };
+  see();
+  const first = new Map(seen);
+  const timer = setInterval(see, SAMPLE_EVERY_MS);
+  timer.unref();
   return {
     othersCpu() {
+      clearInterval(timer);
+      see();
       const after = readLoad();
       if (before === undefined || after === undefined) return undefined;
+      const seenTicks = [...seen].reduce((sum, [pid, ticks]) => sum + ticks - (first.get(pid) ?? 0), 0);
+      // Both fall short of what was used: the one of short processes that nobody saw, the other of those that nobody waited for.
+      const own = Math.max(after.ownTicks - before.ownTicks, seenTicks);
       const total = after.totalTicks - before.totalTicks;
-      const busy = after.busyTicks - before.busyTicks - (after.ownTicks - before.ownTicks);
+      const busy = after.busyTicks - before.busyTicks - own;
       return total <= 0 ? undefined : Math.min(1, Math.max(0, busy / total));
     },
   };
@@ -63,29 +81,38 @@ function readLoad(): Load | undefined {
   return { totalTicks, busyTicks: totalTicks - idleTicks, ownTicks: ownTicks() };
 }
 
-/** CPU time of this process and all below it, with that of children that have ended. */
+/** CPU time of this process and all below it, with that of children that they have waited for. */
 function ownTicks(): number {
+  return ownProcesses().reduce((sum, { ticks, waitedTicks }) => sum + ticks + waitedTicks, 0);
+}
+
+interface ProcessTicks {
+  readonly pid: number;
+  readonly ticks: number;
+  readonly waitedTicks: number;
+}
+
+/** This process and all below it. */
+function ownProcesses(): readonly ProcessTicks[] {
   const children = new Map<number, number[]>();
-  const ticks = new Map<number, number>();
+  const processes = new Map<number, ProcessTicks>();
   for (const name of readdirSync('/proc')) {
     const text = /^\d+$/.test(name) ? readText(`/proc/${name}/stat`) : undefined;
     if (text === undefined) continue;
     // The fields after the program's name: state, parent, … utime, stime, cutime, cstime.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    const parent = Number(fields[1]);
-    children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
-    ticks.set(
-      Number(name),
-      fields.slice(11, 15).reduce((sum, value) => sum + Number(value), 0),
-    );
+    const [pid, parent] = [Number(name), Number(fields[1])];
+    children.set(parent, [...(children.get(parent) ?? []), pid]);
+    const [user = 0, system = 0, waitedUser = 0, waitedSystem = 0] = fields.slice(11, 15).map(Number);
+    processes.set(pid, { pid, ticks: user + system, waitedTicks: waitedUser + waitedSystem });
   }
-  let sum = 0;
+  const own: ProcessTicks[] = [];
   const open = [process.pid];
   for (let pid = open.pop(); pid !== undefined; pid = open.pop()) {
-    sum += ticks.get(pid) ?? 0;
+    own.push(...[processes.get(pid)].filter((each) => each !== undefined));
     open.push(...(children.get(pid) ?? []));
   }
-  return sum;
+  return own;
 }
 
 /** A file of /proc may vanish between listing and reading. */

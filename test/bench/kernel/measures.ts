@@ -11,7 +11,7 @@ import { Outputs } from './outputs.ts';
 const IDLE_MS = 1000;
 /** After which what has not come counts as lost. */
 const QUIET_MS = 1500;
-const FLOOD_MS = 60_000;
+const FLOOD_MS = 20_000;
 const INTERRUPT_MS = 5000;
 /** So that the cell is in the middle of its work. */
 const UNDER_WAY_MS = 200;

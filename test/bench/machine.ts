@@ -1,6 +1,6 @@
 /** The machine of a run, and how much of it was taken by processes that are none of the run's. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
+import { availableParallelism, cpus, totalmem, type } from 'node:os';
 
 export interface Machine {
   readonly cores: number;
@@ -15,7 +15,7 @@ export function thisMachine(): Machine {
     cores: availableParallelism(),
     cpu: cpus()[0]?.model ?? 'unknown',
     memoryGiB: Math.round(totalmem() / 2 ** 30),
-    os: `${distribution()} (${type()} ${release()})`,
+    os: `${distribution()} (${type()})`,
     node: process.versions.node,
   };
 }

@@ -17,7 +17,7 @@ import type { LogicalPlan, PlanOf } from '../plan/logical-plan.ts';
 import { isStreaming, transformPlanDown } from '../plan/nodes.ts';
 import { outputOf } from '../plan/output.ts';
 import type { Rule } from './rule.ts';
-import { conjunctionOf, conjunctsOf, isDeterministic } from './substitute.ts';
+import { conjunctionOf, conjunctsOf, isDeterministic, readsOnly } from './substitute.ts';
 
 export const orderJoins: Rule = {
   name: 'order-joins',
@@ -104,8 +104,4 @@ function links(part: Expr, left: ReadonlySet<ColumnId>, right: ReadonlySet<Colum
   const [a, b] = part.args;
   if (a === undefined || b === undefined || columnIdsOf(a).size === 0 || columnIdsOf(b).size === 0) return false;
   return (readsOnly(a, left) && readsOnly(b, right)) || (readsOnly(a, right) && readsOnly(b, left));
-}
-
-function readsOnly(part: Expr, ids: ReadonlySet<ColumnId>): boolean {
-  return [...columnIdsOf(part)].every((id) => ids.has(id));
 }

@@ -8,13 +8,21 @@
  * other columns (SEMANTICS.md 9), time windows, sorts and deduplications where the condition does not look at what they add, below
  * aggregates where it looks at grouping columns only, into all children of a union and into the sides of a join.
  */
-import type { ColumnId, Expr } from '../expr/expr.ts';
+import type { Expr } from '../expr/expr.ts';
 import { columnIdsOf, contains } from '../expr/nodes.ts';
 import type { LogicalPlan, PlanOf } from '../plan/logical-plan.ts';
 import { isStreaming, transformPlanDown, withPlanChildren } from '../plan/nodes.ts';
 import { outputOf } from '../plan/output.ts';
 import type { Rule } from './rule.ts';
-import { conjunctionOf, conjunctsOf, definitionsOf, isDeterministic, isExpensive, substitute } from './substitute.ts';
+import {
+  conjunctionOf,
+  conjunctsOf,
+  definitionsOf,
+  isDeterministic,
+  isExpensive,
+  readsOnly,
+  substitute,
+} from './substitute.ts';
 
 export const pushFilters: Rule = {
   name: 'push-filters',
@@ -67,10 +75,6 @@ function pushBelowWatermark(filter: PlanOf<'filter'>, child: PlanOf<'withWaterma
 function filterOver(parts: readonly Expr[], child: LogicalPlan): LogicalPlan {
   const condition = conjunctionOf(parts);
   return condition === undefined ? child : { kind: 'filter', condition, child };
-}
-
-function readsOnly(part: Expr, ids: ReadonlySet<ColumnId>): boolean {
-  return [...columnIdsOf(part)].every((id) => ids.has(id));
 }
 
 /** Conjuncts that may move go below `child`, the others stay; the filter itself where none may. */

@@ -1,7 +1,7 @@
 /** Moving expressions through projections: what a column stands for, and what may be computed twice or elsewhere. */
 import { Types } from '../arrow/types.ts';
 import type { ColumnId, Expr } from '../expr/expr.ts';
-import { contains, transformDown } from '../expr/nodes.ts';
+import { columnIdsOf, contains, transformDown } from '../expr/nodes.ts';
 import { lookupScalar } from '../functions/registry.ts';
 
 /** Functions whose cost is worth a column of its own rather than a second computation. */
@@ -56,6 +56,11 @@ export function substituteOutput(expression: Expr, definitions: ReadonlyMap<Colu
   if (expression.kind !== 'column') return substitute(expression, definitions);
   const child = definitions.get(expression.id);
   return child === undefined ? expression : { kind: 'alias', child, name: expression.name, id: expression.id };
+}
+
+/** Whether all columns that it reads are among these; so it is where it reads none. */
+export function readsOnly(expression: Expr, ids: ReadonlySet<ColumnId>): boolean {
+  return [...columnIdsOf(expression)].every((id) => ids.has(id));
 }
 
 export function conjunctsOf(condition: Expr): readonly Expr[] {

@@ -61,7 +61,7 @@ function runTests() {
       '--test-concurrency=2',
       '--test-reporter=tap',
       `--test-reporter-destination=${summary}`,
-      '--test-reporter=./kernel/bin/failures.mjs',
+      '--test-reporter=./kernel/bin/test-reporter.mjs',
       '--test-reporter-destination=stdout',
       ...files.map((file) => relative(ROOT, join(ROOT, file))),
     ],

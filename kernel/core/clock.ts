@@ -22,7 +22,14 @@ export const systemClock: Clock = {
         signal?.removeEventListener('abort', done);
         resolve();
       };
-      const timer = setTimeout(done, delayMs);
+      const endMs = performance.now() + delayMs;
+      // Node's timers fire up to a millisecond early.
+      const fire = (): void => {
+        const leftMs = endMs - performance.now();
+        if (leftMs > 0) timer = setTimeout(fire, leftMs);
+        else done();
+      };
+      let timer = setTimeout(fire, delayMs);
       signal?.addEventListener('abort', done, { once: true });
     }),
 };

@@ -206,6 +206,7 @@ export class RunningQuery {
     const { clock, conf, trigger } = this.#query;
     let idlePolls = 0;
     while (!this.#stopping.signal.aborted) {
+      if (this.#wake.signal.aborted) this.#wake = new AbortController(); // this trigger is what was asked for
       const startedMs = clock.nowMs();
       const outcome = await this.#trigger(execution, trigger);
       if (intervalMs > 0) {
@@ -232,7 +233,7 @@ export class RunningQuery {
     if (outcome.kind === 'idle') {
       this.#status = { message: 'Waiting for data to arrive', isDataAvailable: false, isTriggerActive: false };
       this.#serve(waiting);
-    } else {
+    } else if (outcome.report.sources.some(({ start, end }) => start !== end)) {
       // Where rows keep coming no trigger is ever idle. The trigger after has evicted what the caught-up batch's watermark passed.
       this.#serve(this.#caughtUp);
       if (outcome.caughtUp) this.#caughtUp = waiting.filter((waiter) => this.#waiters.includes(waiter));
@@ -252,9 +253,7 @@ export class RunningQuery {
     if (delayMs <= 0) await this.#query.clock.sleep(0);
     else {
       this.#tellStatus();
-      if (this.#wake.signal.aborted) this.#wake = new AbortController();
-      else await this.#query.clock.sleep(delayMs, this.#wake.signal);
-      if (this.#wake.signal.aborted) this.#wake = new AbortController();
+      await this.#query.clock.sleep(delayMs, this.#wake.signal);
     }
     this.#lastPauseMs = this.#query.clock.monotonicMs();
   }

@@ -12,8 +12,6 @@ import { millrace, type Session } from './program/product.ts';
 import { runCase } from './program/run.ts';
 
 const LIMIT_MS = 20_000;
-/** The files of a step appear one after the other, and two reads see them at two moments: a batch may have some only; then the case is run again. */
-const TRIES_OF_SEVERAL_STREAMS = 3;
 
 export const suite: CompatSuite = {
   name: 'stream',
@@ -42,11 +40,6 @@ function casesOf(file: string, spark: Session, root: string): readonly CompatCas
   }));
 }
 
-/** Several views, or one that a union or a join reads twice. */
-function readsSeveralStreams({ views, program }: StreamCase): boolean {
-  return Object.keys(views).length > 1 || /"(union|join)"/.test(JSON.stringify(program));
-}
-
 async function differenceOf(
   test: StreamCase,
   expected: Answer | undefined,
@@ -54,13 +47,8 @@ async function differenceOf(
   root: string,
 ): Promise<string | undefined> {
   if (expected === undefined) return `Spark's answer is missing: npm run goldens -- stream ${test.file}`;
-  const tries = readsSeveralStreams(test) ? TRIES_OF_SEVERAL_STREAMS : 1;
-  let found: string | undefined;
-  for (let i = 0; i < tries; i += 1) {
-    const actual = await runCase(spark, test, root, LIMIT_MS);
-    const { instead } = test;
-    found = instead === undefined ? difference(expected, actual) : differenceBut(instead.error, expected, actual);
-    if (found === undefined) return undefined;
-  }
-  return `${test.about}\n${found ?? ''}`;
+  const actual = await runCase(spark, test, root, LIMIT_MS);
+  const { instead } = test;
+  const found = instead === undefined ? difference(expected, actual) : differenceBut(instead.error, expected, actual);
+  return found === undefined ? undefined : `${test.about}\n${found}`;
 }

@@ -20,10 +20,12 @@ const TRIGGERS: Readonly<Record<Trigger, TriggerOptions>> = {
   once: { once: true },
 };
 
-/** Settings that every case starts with; Spark's session for goldens has the same. */
+/** Settings that every case starts with; Spark's session for goldens has the same, but for the last. */
 const SETTINGS: Readonly<Record<string, string>> = {
   'spark.sql.session.timeZone': 'UTC',
   'spark.sql.shuffle.partitions': '1',
+  // A query at rest sleeps until `processAllAvailable` wakes it: it does not see a step's files before the last has appeared.
+  'spark.sql.streaming.pollingDelay': '60000',
 };
 
 /** @throws DeadlineError where the case does not end in time */

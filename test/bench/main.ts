@@ -54,15 +54,12 @@ for (const { suite, section } of chosen) {
     chosen.length > 1
       ? await runIsolated(place, { ...about, comparison: only.comparison, output: values.json === '-' ? 2 : 1 })
       : await runHere(suite, section, about);
-  results = mergeResults(results, { suites: { [suite.name]: { [section.name]: result } } });
+  const measured: Results = { suites: { [suite.name]: { [section.name]: result } } };
+  results = mergeResults(results, measured);
+  if (values.docs) keep(measured);
 }
 if (values.json === '-') process.stdout.write(`${JSON.stringify(results, undefined, 1)}\n`);
 else if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, undefined, 1)}\n`);
-if (values.docs) {
-  const kept = arrangeResults(mergeResults(readResults(), results), SUITES);
-  writeResults(kept);
-  writeFileSync(PAGE_FILE, benchmarksPage(kept));
-}
 // A peer that does not let go must not keep the run from ending.
 process.exit(exitStatus(Object.values(results.suites).flatMap((sections) => Object.values(sections))));
 
@@ -80,6 +77,13 @@ async function runHere(suite: Suite, section: Section, about: About): Promise<Se
   if (result.failure !== undefined) say(`${suite.name}/${section.name}\n  NOT MEASURED: ${result.failure}`);
   for (const missing of result.missing) say(`${suite.name}/${section.name}: missing: ${missingText(missing)}`);
   return result;
+}
+
+/** In results.json and on the page, at once: a run that is ended later loses nothing of it. */
+function keep(measured: Results): void {
+  const kept = arrangeResults(mergeResults(readResults(), measured), SUITES);
+  writeResults(kept);
+  writeFileSync(PAGE_FILE, benchmarksPage(kept));
 }
 
 function exitStatus(sections: readonly SectionResult[]): number {

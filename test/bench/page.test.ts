@@ -90,6 +90,14 @@ Measured with Millrace 0.1.0 on 2 cores of A Processor, 8 GiB, Debian (Linux 6),
     );
   });
 
+  it('says where a figure is of one round', () => {
+    const page = (comparisons: readonly ComparisonResult[]): string =>
+      benchmarksPage({ suites: { batch: { windows: { ...SECTION, comparisons } } } });
+    const once = { ...MEASURED, rounds: 1 };
+    assert.match(page([once]), /^- One round was counted\.$/m);
+    assert.match(page([once, NOT_YET]), /^- One round was counted of \*tumbling\*\.$/m);
+  });
+
   it('marks a small run', () => {
     const page = benchmarksPage({ suites: { batch: { windows: { ...SECTION, size: 'small' } } } });
     assert.match(page, /its figures mean nothing/);

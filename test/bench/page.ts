@@ -33,6 +33,7 @@ function sectionParts(name: string, section: SectionResult): readonly string[] {
   parts.push(table(['measured', 'Millrace', ...peers.flatMap((peer) => [peer, 'ratio']), 'target'], rows));
   const remarks = [
     ...comparisons.flatMap(comparisonRemarks),
+    ...singleRounds(comparisons),
     ...missing.map((peer) => `- ${peer.name} is missing: ${peer.reason}`),
   ];
   if (remarks.length > 0) parts.push(remarks.join('\n'));
@@ -89,6 +90,14 @@ function comparisonRemarks({ name, notYet, othersCpu, failure }: ComparisonResul
     );
   }
   return remarks;
+}
+
+/** Where a figure has no spread, since one round was asked for or took all the time. */
+function singleRounds(comparisons: readonly ComparisonResult[]): readonly string[] {
+  const single = comparisons.filter(({ rounds, failure }) => rounds === 1 && failure === undefined);
+  if (single.length === 0) return [];
+  const of = single.length === comparisons.length ? '' : ` of ${single.map(({ name }) => `*${name}*`).join(', ')}`;
+  return [`- One round was counted${of}.`];
 }
 
 function engineLine({ name, version, settings }: Engine): string {

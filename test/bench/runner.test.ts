@@ -1,6 +1,7 @@
 /** The harness itself, with contestants whose times and answers are known: what it must catch, it catches. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { FASTEST, NotYet, TIME, took, type Answer, type Comparison, type Contestant } from './contract.ts';
 import { compare, DifferentAnswers } from './runner.ts';
 import { comparisonLines } from './report.ts';
@@ -91,6 +92,20 @@ describe('a slow contestant', () => {
     const peers = [fake('slow', { times: [100] }), fake('quick', { times: [10] })];
     const result = await compare(comparison(fake('a', { times: [20] }), peers, ratioBound(1, FASTEST)));
     assert.equal(result.measures[0]?.verdict, 'missed');
+  });
+});
+
+describe('a comparison that takes long', () => {
+  it('begins no round after its time, and says how many it counted', async () => {
+    const slow: Contestant = { ...fake('slow'), run: () => delay(30).then(() => took(30, { rows: 3 })) };
+    const { rounds } = await compare(comparison(slow, [fake('b')], { rounds: 50 }), { msMax: 100 });
+    assert.ok(rounds >= 1 && rounds <= 4, `${rounds} rounds`);
+  });
+
+  it('counts one round even so', async () => {
+    const result = await compare(comparison(fake('a'), [fake('b')], { rounds: 50 }), { msMax: 0 });
+    assert.equal(result.rounds, 1);
+    assert.ok(result.measures[0]?.ours.spread !== undefined);
   });
 });
 

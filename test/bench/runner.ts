@@ -28,15 +28,28 @@ interface Standing {
   readonly figures: Map<string, number[]>;
 }
 
+export interface CompareOptions {
+  /** A comparison that has taken as long begins no further round; one is always counted. */
+  readonly msMax?: number;
+}
+
+const MS_MAX = 180_000;
+
 /** @throws DifferentAnswers, or what a contestant throws other than NotYet */
-export async function compare(comparison: Comparison): Promise<ComparisonResult> {
+export async function compare(
+  comparison: Comparison,
+  { msMax = MS_MAX }: CompareOptions = {},
+): Promise<ComparisonResult> {
+  const startedMs = performance.now();
   const all = [comparison.ours, ...comparison.peers];
   const meter = startLoadMeter();
   const notYet: Missing[] = [];
   let standings: readonly Standing[] = all.map((contestant) => ({ contestant, figures: new Map() }));
   let reference: { readonly engine: string; readonly answer: Answer } | undefined;
+  let counted = 0;
   // The first round warms caches, compilers and page tables up, and is not counted.
   for (let round = 0; round <= comparison.rounds; round++) {
+    if (counted > 0 && performance.now() - startedMs > msMax) break;
     const refused = new Set<Standing>();
     for (const standing of inTurn(standings, round)) {
       const { engine } = standing.contestant;
@@ -55,15 +68,16 @@ export async function compare(comparison: Comparison): Promise<ComparisonResult>
     }
     standings = standings.filter((standing) => !refused.has(standing));
     if (standings.length === 0) break;
+    counted = round;
   }
   const figuresOf = (contestant: Contestant): ReadonlyMap<string, readonly number[]> =>
     standings.find((standing) => standing.contestant === contestant)?.figures ?? new Map<string, number[]>();
-  const { name, description, rounds } = comparison;
+  const { name, description } = comparison;
   const othersCpu = meter.othersCpu();
   return {
     name,
     description,
-    rounds,
+    rounds: counted,
     measures: comparison.measures.map((measure) => measureResult(measure, comparison, figuresOf)),
     notYet,
     ...(reference === undefined ? {} : { answer: reference.answer }),

@@ -1,22 +1,9 @@
 /** `node kernel/bin/prepared.mjs SCRIPT.ts [ARGS]`: sets up what a fresh clone lacks, then runs one of the project's own programs. */
 import { spawn } from 'node:child_process';
-import {
-  buildKernel,
-  checkNode,
-  checkPython,
-  installKernelspec,
-  installPackages,
-  preparePython,
-  ROOT,
-} from './setup.mjs';
+import { ALL_GROUPS, ROOT, setUp } from './setup.mjs';
 
 const [script = '', ...args] = process.argv.slice(2);
-checkNode();
-checkPython();
-installPackages();
-await buildKernel();
-preparePython('lab', 'test', 'oracle', 'servers', 'bench');
-installKernelspec();
+await setUp(...ALL_GROUPS);
 const program = spawn(process.execPath, ['--import', 'tsx', script, ...args], { cwd: ROOT, stdio: 'inherit' });
 // The terminal's Ctrl-C reaches the program itself, which then stops its servers; this process only waits for it.
 process.on('SIGINT', () => undefined);

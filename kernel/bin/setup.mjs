@@ -15,12 +15,12 @@ export const VENV = join(ROOT, '.venv');
 const NODE_MINIMUM = [20, 19];
 
 /** Ends the process with one sentence: what is missing and what to do. */
-export function giveUp(sentence) {
+function giveUp(sentence) {
   console.error(sentence);
   process.exit(1);
 }
 
-export function checkNode() {
+function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < NODE_MINIMUM[0] || (major === NODE_MINIMUM[0] && minor < NODE_MINIMUM[1])) {
     giveUp(
@@ -29,8 +29,19 @@ export function checkNode() {
   }
 }
 
+/** @param groups of Python packages; without any no Python is needed */
+export async function setUp(...groups) {
+  checkNode();
+  if (groups.length > 0) checkPython();
+  installPackages();
+  await buildKernel();
+  if (groups.length === 0) return;
+  preparePython(groups);
+  installKernelspec();
+}
+
 /** npm packages as the lock file says; run again when the lock file has changed. */
-export function installPackages() {
+function installPackages() {
   const lock = join(ROOT, 'package-lock.json');
   const stamp = join(ROOT, 'node_modules', '.millrace-lock');
   const digest = createHash('sha256').update(readFileSync(lock)).digest('hex');
@@ -39,7 +50,7 @@ export function installPackages() {
   writeFileSync(stamp, digest);
 }
 
-export async function buildKernel() {
+async function buildKernel() {
   const { build } = await import('./build.mjs');
   const startedMs = performance.now();
   const { built } = await build();
@@ -69,6 +80,8 @@ const REQUIREMENTS = {
   bench: ['polars==2.1.0', 'bytewax==0.21.1', 'confluent-kafka==2.16.1', 'orjson==3.13.0'],
 };
 
+export const ALL_GROUPS = Object.keys(REQUIREMENTS);
+
 /** What the project can do without: a failure to install them is told, and what needs them says so. */
 const OPTIONAL = new Set(['oracle', 'servers', 'bench']);
 
@@ -81,12 +94,12 @@ const LABELS = {
 };
 
 /** So that a missing Python is told before anything is installed. */
-export function checkPython() {
+function checkPython() {
   if (!existsSync(join(VENV, 'bin', 'python'))) findPython();
 }
 
-/** Makes .venv/ where it is missing, and installs what the given groups need. uv where it can be had (three times as fast), else pip. */
-export function preparePython(...groups) {
+/** Makes .venv/ where it is missing, and installs what the given groups need. */
+function preparePython(groups) {
   const python = join(VENV, 'bin', 'python');
   if (!existsSync(python)) {
     const base = findPython();
@@ -96,32 +109,27 @@ export function preparePython(...groups) {
     const stamp = join(VENV, `.millrace-${group}`);
     const wanted = REQUIREMENTS[group].join('\n');
     if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) continue;
-    if (installPython(python, group, REQUIREMENTS[group])) writeFileSync(stamp, wanted);
+    if (installPython(python, group)) writeFileSync(stamp, wanted);
   }
-  return python;
 }
 
-/** @returns whether it is there now: what is optional may be missing, without anything else nothing goes on */
-function installPython(python, group, packages) {
+/** By uv where it can be had (three times as fast), else by pip. @returns false where something optional cannot be had */
+function installPython(python, group) {
+  const startedMs = performance.now();
+  const packages = REQUIREMENTS[group];
   const uv = join(VENV, 'bin', 'uv');
   if (!existsSync(uv)) spawnSync(python, ['-m', 'pip', 'install', '--quiet', 'uv'], { stdio: 'ignore' });
-  const label = LABELS[group];
   if (existsSync(uv)) {
-    const done = spawnSync(uv, ['pip', 'install', '--quiet', '--python', python, ...packages], {
+    const { status } = spawnSync(uv, ['pip', 'install', '--quiet', '--python', python, ...packages], {
       stdio: ['ignore', 'inherit', 'pipe'],
     });
-    if (done.status === 0) {
-      console.error(`✓ ${label}`);
+    if (status === 0) {
+      console.error(`✓ ${LABELS[group]} (${seconds(startedMs)})`);
       return true;
     }
-    if (OPTIONAL.has(group)) {
-      const [reason = ''] = String(done.stderr).trim().split('\n').slice(-1);
-      console.error(`– ${label} failed: ${reason}`);
-      return false;
-    }
   }
-  step(label, python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages]);
-  return true;
+  const optional = OPTIONAL.has(group);
+  return step(LABELS[group], python, ['-m', 'pip', 'install', '--quiet', ...packages], { optional });
 }
 
 function findPython() {
@@ -139,7 +147,7 @@ function findPython() {
 }
 
 /** Writes the `millrace` kernelspec into .venv/, so that its JupyterLab finds it. */
-export function installKernelspec() {
+function installKernelspec() {
   const file = join(VENV, 'share', 'jupyter', 'kernels', 'millrace', 'kernel.json');
   if (writeWhereNew(file, kernelspecText(join(ROOT, 'dist', 'main.js'))))
     console.error('✓ Registered the Millrace kernel in .venv');
@@ -162,18 +170,24 @@ function writeWhereNew(file, text) {
   return true;
 }
 
-/** Runs a command to its end, shows one line for it, and gives up where it fails, with the end of its output. */
-export function step(label, command, args, options = {}) {
+/** Runs a command to its end and shows one line for it. @returns false where it fails and is optional; else gives up, with the end of its output */
+function step(label, command, args, { optional = false } = {}) {
   const startedMs = performance.now();
   const shown = process.stderr.isTTY === true;
   if (shown) process.stderr.write(`… ${label}`);
-  const done = spawnSync(command, args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28, ...options });
+  const done = spawnSync(command, args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28 });
   if (shown) process.stderr.write('\r\u001b[K');
   if (done.status !== 0) {
-    const output = `${done.stdout ?? ''}${done.stderr ?? ''}`.trim().split('\n').slice(-20).join('\n');
+    const lines = optional ? 1 : 20;
+    const output = `${done.stdout ?? ''}${done.stderr ?? ''}`.trim().split('\n').slice(-lines).join('\n');
+    if (optional) {
+      console.error(`– ${label} failed: ${output || done.error?.message}`);
+      return false;
+    }
     giveUp(`✗ ${label} failed (${command} ${args.join(' ')}):\n${output || done.error?.message}`);
   }
   console.error(`✓ ${label} (${seconds(startedMs)})`);
+  return true;
 }
 
 function seconds(startedMs) {

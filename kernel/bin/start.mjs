@@ -1,24 +1,9 @@
 /** `npm start [-- ARGS]`: sets up what is missing, then JupyterLab on notebooks/. ARGS go to `jupyter lab`. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import {
-  buildKernel,
-  checkNode,
-  checkPython,
-  configureLab,
-  installKernelspec,
-  installPackages,
-  preparePython,
-  ROOT,
-  VENV,
-} from './setup.mjs';
+import { configureLab, ROOT, setUp, VENV } from './setup.mjs';
 
-checkNode();
-checkPython();
-installPackages();
-await buildKernel();
-preparePython('lab');
-installKernelspec();
+await setUp('lab');
 configureLab();
 
 const env = { ...process.env, PATH: `${join(VENV, 'bin')}:${process.env.PATH ?? ''}`, VIRTUAL_ENV: VENV };

@@ -6,28 +6,13 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import {
-  buildKernel,
-  checkNode,
-  checkPython,
-  installKernelspec,
-  installPackages,
-  preparePython,
-  ROOT,
-} from './setup.mjs';
+import { ALL_GROUPS, ROOT, setUp } from './setup.mjs';
 
 const args = process.argv.slice(2);
 const fast = args.includes('--fast');
 const wanted = args.filter((arg) => !arg.startsWith('--'));
 
-checkNode();
-if (!fast) checkPython();
-installPackages();
-await buildKernel();
-if (!fast) {
-  preparePython('lab', 'test', 'oracle', 'servers', 'bench');
-  installKernelspec();
-}
+await setUp(...(fast ? [] : ALL_GROUPS));
 
 const files = wanted.length > 0 ? wanted : testFiles();
 const folder = mkdtempSync(join(tmpdir(), 'millrace-test-'));

@@ -54,7 +54,7 @@ function sumInput(input: DataType): DataType {
   return input.kind === 'decimal' ? input : Types.double;
 }
 
-function sumLike(name: string, summary: string, example: readonly [string, string], onError: 'error' | 'null') {
+function sumLike(name: string, summary: string, example: readonly [string, string], onOverflow: 'by mode' | 'null') {
   return defineAggregate({
     name,
     usage: `${name}(expr)`,
@@ -66,8 +66,8 @@ function sumLike(name: string, summary: string, example: readonly [string, strin
     },
     state(argTypes, type, context) {
       const input = argTypes[0] ?? Types.double;
-      const mode = onError === 'null' ? { ...context, ansi: false } : context;
-      return [accumulator('sum', input, type, mode)];
+      const sum = accumulator('sum', input, type, context);
+      return [onOverflow === 'null' ? { ...sum, onOverflow } : sum];
     },
     finish: (states) => firstState(states),
   });
@@ -214,7 +214,7 @@ export const AGGREGATES = [
     'sum',
     'The sum of the values that are not null; bigint for integers.',
     ['sum(col) FROM VALUES (1), (2) AS t(col)', '3'],
-    'error',
+    'by mode',
   ),
   sumLike('try_sum', 'As sum, but null on overflow.', ['try_sum(col) FROM VALUES (1), (2) AS t(col)', '3'], 'null'),
   avg,

@@ -206,13 +206,8 @@ function statesOf(call: ExprOf<'aggregate'>, context: PlanContext): readonly Sta
   const states = entry.state(call.args.map(typeOf), call.type, context.options);
   return states.map(({ argument, ...spec }) => {
     const input = argument === undefined ? undefined : call.args[argument];
-    return accumulatorOf(call.name === 'try_sum' ? orNull(spec) : spec, input, call.filter);
+    return accumulatorOf(spec, input, call.filter);
   });
-}
-
-/** A try_sum of integers gives null where a sum without ANSI wraps. */
-function orNull(spec: AccumulatorSpec): AccumulatorSpec {
-  return spec.onOverflow === 'wrap' ? { ...spec, onOverflow: 'null' } : spec;
 }
 
 /** A filter turns what it leaves out into nulls, which accumulators skip. Counting what is never null counts rows. */

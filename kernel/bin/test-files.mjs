@@ -1,5 +1,6 @@
 /** The test files that run: how long each takes, and the end of those that hang. */
 import { execFileSync } from 'node:child_process';
+import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
 
 /** What a killed file's guards may take to stop its servers before they are killed too. */
 const GRACE_MS = 10_000;

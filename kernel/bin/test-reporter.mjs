@@ -9,8 +9,8 @@ const MINUTE_MS = 60_000;
 
 export default async function* report(source) {
   const files = new TestFiles({
-    fileMsMax: Number(process.env.MILLRACE_TEST_FILE_MS_MAX ?? 10 * MINUTE_MS),
-    runMsMax: Number(process.env.MILLRACE_TEST_RUN_MS_MAX ?? 50 * MINUTE_MS),
+    fileMsMax: Number(process.env.MILLRACE_TEST_FILE_MS_MAX ?? 15 * MINUTE_MS),
+    runMsMax: Number(process.env.MILLRACE_TEST_RUN_MS_MAX ?? 60 * MINUTE_MS),
   });
   for await (const { type, data } of source) {
     const isFile = data.name !== undefined && data.name === data.file;

@@ -20,6 +20,8 @@ export interface StageOptions {
 }
 
 /** Lifecycle: constructed → used by any number of runs at once → `close`. */
+const UNDISTURBED_BOUNDS = 4;
+
 export class Stage {
   readonly folder: string;
   readonly boundMs: number;
@@ -52,7 +54,10 @@ export class Stage {
   undisturbed({ flaw: _, ...program }: Program): Promise<readonly Delivered[]> {
     return kept(this.#undisturbed, `${nameOf(program)}/${program.batches}`, async () => {
       const assignment = await this.assign(program);
-      const { code, errors } = await runChild(assignment, { boundMs: this.boundMs });
+      // No single restart of it takes as long.
+      const boundMs = UNDISTURBED_BOUNDS * this.boundMs;
+      const { code, errors, hung } = await runChild(assignment, { boundMs });
+      if (hung) throw new Error(`${nameOf(program)} does not end undisturbed within ${boundMs / 1000} s: ${errors}`);
       if (code !== 0) throw new Error(`${nameOf(program)} fails undisturbed: ${errors}`);
       return await this.contentOf(assignment);
     });

@@ -46,7 +46,7 @@ export interface SendOptions {
 }
 
 const DELIMITER = Buffer.from('<IDS|MSG>');
-const ANSWER_MS = 20_000;
+const ANSWER_MS = 60_000;
 const JOIN_MS = 200;
 /** The client connects before the kernel listens; zeromq's own 100 ms between attempts would be measured as the kernel's. */
 const RECONNECT_MS = 5;

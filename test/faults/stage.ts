@@ -19,9 +19,9 @@ export interface StageOptions {
   readonly boundMs: number;
 }
 
-/** Lifecycle: constructed → used by any number of runs at once → `close`. */
 const UNDISTURBED_BOUNDS = 4;
 
+/** Lifecycle: constructed → used by any number of runs at once → `close`. */
 export class Stage {
   readonly folder: string;
   readonly boundMs: number;

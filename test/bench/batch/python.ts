@@ -27,8 +27,8 @@ export async function polarsBatch(): Promise<PeerOrMissing> {
     load: async (folder, tables) => {
       await peer.ask({ do: 'load', tables: files(folder, tables, 'arrow') });
     },
-    ask: async ({ name, argument }) =>
-      measuredBy(await peer.ask({ do: 'question', name, argument, engine: POLARS_ENGINE })),
+    ask: async ({ name, polars = name, argument }) =>
+      measuredBy(await peer.ask({ do: 'question', name: polars, argument, engine: POLARS_ENGINE })),
     close: () => peer.close(),
   };
 }

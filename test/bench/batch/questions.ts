@@ -4,7 +4,6 @@
  */
 
 export interface Question {
-  /** The key of Polars' query. */
   readonly name: string;
   readonly title: string;
   readonly description?: string;
@@ -16,6 +15,8 @@ export interface Question {
   readonly setUp?: readonly string[];
   /** As in `Comparison`. */
   readonly rounding?: number;
+  /** The key of Polars' query, where it is not the name. */
+  readonly polars?: string;
   /** What Polars' query is given: the file that it reads, or a number in it. */
   readonly argument?: string | number;
 }

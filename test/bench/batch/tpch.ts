@@ -12,6 +12,7 @@ export function tpchQuestions(scale: number): readonly Question[] {
     sql,
     duckdb: sql,
     rounding: ROUNDING,
+    polars: `tpch ${id}`,
     // The fraction of q11.
     argument: 0.0001 / scale,
   }));

@@ -218,7 +218,7 @@ def q22(t: Tables, fraction: float) -> pl.LazyFrame:
 
 
 TPCH: dict[str, Callable[[Tables, Any], pl.LazyFrame]] = {
-    query.__name__: query
+    f"tpch {query.__name__}": query
     for query in (
         q01, q02, q03, q04, q05, q06, q07, q08,
         q09, q10, q11, q12, q13, q14, q15, q16,

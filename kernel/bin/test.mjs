@@ -3,7 +3,7 @@
  * `--fast` leaves out what needs a server, a browser or long runs. With CI=true a test that skips for want of a server fails.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { ALL_GROUPS, ROOT, setUp } from './setup.mjs';
@@ -16,6 +16,7 @@ await setUp(...(fast ? [] : ALL_GROUPS));
 
 const files = wanted.length > 0 ? wanted : testFiles();
 const folder = mkdtempSync(join(memoryFolder() ?? tmpdir(), 'millrace-test-'));
+chmodSync(folder, 0o711); // PostgreSQL's user works below it
 const temporary = join(folder, 'tmp');
 mkdirSync(temporary);
 const summary = join(folder, 'summary.tap');

@@ -6,6 +6,7 @@ import { getOption, type StreamSource } from '../../kernel/connectors/contract.t
 import { kafkaSource } from '../../kernel/connectors/kafka/source.ts';
 import { present } from '../../kernel/core/assert.ts';
 import { systemClock } from '../../kernel/core/clock.ts';
+import { consumeAll } from '../services/consume.ts';
 import { kafkaMissing, startKafka, type KafkaService } from '../services/kafka.ts';
 import {
   addPartitions,
@@ -245,30 +246,14 @@ test('the same rows as kafkajs reads, for random records in random batches', wit
   await produce(kafka, 'random', ...batches);
   const total = batches.flat().length;
 
-  const expected = new Map<string, unknown>();
-  const consumer = kafka.consumer({ groupId: 'oracle' });
-  await consumer.connect();
-  await consumer.subscribe({ topic: 'random', fromBeginning: true });
   const hex = (value: unknown) =>
     value === null || value === undefined ? null : Buffer.from(value as Uint8Array).toString('hex');
-  await new Promise<void>((resolve, reject) => {
-    consumer
-      .run({
-        eachMessage: ({ partition, message: read }) => {
-          const headers = Object.entries(read.headers ?? {}).map(([key, value]) => [key, hex(value)]);
-          expected.set(`${partition}-${read.offset}`, [
-            hex(read.key),
-            hex(read.value),
-            Number(read.timestamp),
-            headers,
-          ]);
-          if (expected.size === total) resolve();
-          return Promise.resolve();
-        },
-      })
-      .catch(reject);
-  });
-  await consumer.disconnect();
+  const expected = new Map<string, unknown>();
+  for (const { partition, message: read } of await consumeAll(kafka, 'random')) {
+    const headers = Object.entries(read.headers ?? {}).map(([key, value]) => [key, hex(value)]);
+    expected.set(`${partition}-${read.offset}`, [hex(read.key), hex(read.value), Number(read.timestamp), headers]);
+  }
+  assert.equal(expected.size, total);
 
   const rows = await readBatch({ subscribe: 'random', includeHeaders: 'true' });
   const ours = new Map(

@@ -1,6 +1,7 @@
 /** The sinks from the outside: made empty for a run, and read once it is over. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { consumeAll } from '../services/consume.ts';
 import { createTopic } from '../services/produce.ts';
 import type { KafkaService } from '../services/kafka.ts';
 import type { PostgresService } from '../services/postgres.ts';
@@ -64,32 +65,10 @@ async function tableContent(postgres: PostgresService, schema: string): Promise<
   return rows;
 }
 
-/** All records of the topic's one partition. */
 async function topicContent(kafka: KafkaService, topic: string): Promise<readonly Delivered[]> {
-  const client = kafka.client();
-  const admin = client.admin();
-  await admin.connect();
-  const [partition] = await admin.fetchTopicOffsets(topic);
-  await admin.disconnect();
-  const end = Number(partition?.high ?? '0');
-  const found: Delivered[] = [];
-  if (end === 0) return found;
-  const consumer = client.consumer({ groupId: `content-of-${topic}` });
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
-  await new Promise<void>((resolve, reject) => {
-    consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
-    consumer
-      .run({
-        eachMessage({ message }) {
-          const batch = message.headers?.['batch']?.toString() ?? '';
-          found.push({ batch, row: message.value?.toString() ?? '' });
-          if (Number(message.offset) === end - 1) resolve();
-          return Promise.resolve();
-        },
-      })
-      .catch(reject);
-  });
-  await consumer.disconnect();
-  return found;
+  const records = await consumeAll(kafka.client(), topic);
+  return records.map(({ message: { headers, value } }) => ({
+    batch: headers?.['batch']?.toString() ?? '',
+    row: value?.toString() ?? '',
+  }));
 }

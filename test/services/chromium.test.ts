@@ -25,10 +25,10 @@ describe('Chromium', { skip: await skipWithoutServices(chromiumService), timeout
   });
 
   after(async () => {
-    await chromium.stop();
-    await traces.end();
     site.closeAllConnections();
     site.close();
+    await chromium.stop();
+    await traces.end();
   });
 
   it('shows a page from a server, and runs its script', async () => {

@@ -56,7 +56,8 @@ export async function startChromium({ width = 1280, height = 900 }: ChromiumOpti
   const server = await startGuarded(
     executable,
     [...FLAGS, ...debugging, `--user-data-dir=${profile.path}`, 'about:blank'],
-    { env: { TMPDIR: profile.path } }, // its socket would stay behind
+    // Its socket goes with its profile, by a relative name: a socket's path holds 107 characters.
+    { cwd: profile.path, env: { TMPDIR: '.' } },
   );
   const stop = async (): Promise<void> => {
     await server.stop();

@@ -58,10 +58,10 @@ describe('code-server', { skip, timeout: 240_000 }, () => {
   });
 
   after(async () => {
-    await server.stop();
-    await traces.end();
     await browser.stop();
     await own.remove();
+    await server.stop();
+    await traces.end();
   });
 
   it('shows the folder and its files', async () => {

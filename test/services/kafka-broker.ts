@@ -102,7 +102,11 @@ export interface LaunchedBroker extends KafkaBroker {
   ready(members: number): Promise<void>;
 }
 
-export const QUIET = { clientId: 'test', logLevel: logLevel.NOTHING, retry: { initialRetryTime: 50, retries: 20 } };
+export const QUIET = {
+  clientId: 'test',
+  logLevel: logLevel.NOTHING,
+  retry: { initialRetryTime: 50, maxRetryTime: 1000, retries: 20 },
+};
 
 async function answers(asked: {
   readonly address: string;

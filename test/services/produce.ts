@@ -1,6 +1,6 @@
 /** Topics and records on the test broker, by kafkajs. A topic's `compression.type` makes the broker itself compress, as Java does. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { Partitioners, type Admin, type Kafka, type Message } from 'kafkajs';
+import { Partitioners, type Admin, type Kafka, type Message, type SeekEntry } from 'kafkajs';
 
 const LEADERS_MS_MAX = 30_000;
 
@@ -11,15 +11,11 @@ export interface TopicOptions {
 
 /** Creates the topic and waits until every partition has a leader. */
 export async function createTopic(kafka: Kafka, topic: string, { partitions = 1, config = {} }: TopicOptions = {}) {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
-    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+  const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+  await withAdmin(kafka, async (admin) => {
     await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: partitions, configEntries }] });
     await allLed(admin, topic, partitions);
-  } finally {
-    await admin.disconnect();
-  }
+  });
 }
 
 /** Of several brokers one may be asked that has not heard of the topic yet. */
@@ -41,34 +37,48 @@ async function allLed(admin: Admin, topic: string, partitions: number): Promise<
 }
 
 export async function addPartitions(kafka: Kafka, topic: string, count: number): Promise<void> {
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.createPartitions({ topicPartitions: [{ topic, count }] });
-  await admin.disconnect();
+  await withAdmin(kafka, (admin) => admin.createPartitions({ topicPartitions: [{ topic, count }] }));
 }
 
 /** Deletes the records before `offset`, as retention does. */
 export async function deleteRecords(kafka: Kafka, topic: string, partition: number, offset: number): Promise<void> {
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.fetchTopicOffsets(topic); // kafkajs needs the topic's leaders beforehand
-  await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] });
-  await admin.disconnect();
+  await withAdmin(kafka, async (admin) => {
+    await admin.fetchTopicOffsets(topic); // kafkajs needs the topic's leaders beforehand
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] });
+  });
 }
 
 export async function deleteTopic(kafka: Kafka, topic: string): Promise<void> {
+  await withAdmin(kafka, (admin) => admin.deleteTopics({ topics: [topic] }));
+}
+
+/** Of each partition the first offset that there still is, and the one after the last. */
+export function offsetsOf(
+  kafka: Kafka,
+  topic: string,
+): Promise<readonly (SeekEntry & { readonly low: string; readonly high: string })[]> {
+  return withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic));
+}
+
+async function withAdmin<T>(kafka: Kafka, use: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafka.admin();
   await admin.connect();
-  await admin.deleteTopics({ topics: [topic] });
-  await admin.disconnect();
+  try {
+    return await use(admin);
+  } finally {
+    await admin.disconnect();
+  }
 }
 
 /** One call, one record batch per partition. */
 export async function produce(kafka: Kafka, topic: string, ...batches: readonly (readonly Message[])[]): Promise<void> {
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
-  for (const messages of batches) await producer.send({ topic, messages: [...messages] });
-  await producer.disconnect();
+  try {
+    for (const messages of batches) await producer.send({ topic, messages: [...messages] });
+  } finally {
+    await producer.disconnect();
+  }
 }
 
 /** Writes the records in a transaction of its own, and ends it. */
@@ -85,8 +95,11 @@ export async function produceTransaction(
     idempotent: true,
   });
   await producer.connect();
-  const transaction = await producer.transaction();
-  await transaction.send({ topic, messages: [...messages] });
-  await transaction[end]();
-  await producer.disconnect();
+  try {
+    const transaction = await producer.transaction();
+    await transaction.send({ topic, messages: [...messages] });
+    await transaction[end]();
+  } finally {
+    await producer.disconnect();
+  }
 }

@@ -1,9 +1,16 @@
 """What goldens.py takes for the same answer, and what not (run by goldens.test.ts)."""
+import contextlib
 import datetime
+import io
+import sys
+import tempfile
 import unittest
 from decimal import Decimal
+from pathlib import Path
+from unittest import mock
 
-from goldens import STREAM, answer, first_difference
+from goldens import HERE, STREAM, answer, first_difference, keep_answer
+from oracles import wanted
 
 ROWS = [(1, "a", Decimal("0.10")), (2, None, Decimal("0.20")), (2, None, Decimal("0.20"))]
 
@@ -38,6 +45,33 @@ class Streams(unittest.TestCase):
         self.assertEqual(read("-- stream: update by a, b\n"), ("update", "a, b", False))
         self.assertEqual(read("-- stream: no: windows over rows\n"), (None, None, False))
         self.assertIsNone(read("-- stream: no\nSELECT"))
+
+
+class Stored(unittest.TestCase):
+    def test_a_check_tells_a_changed_a_lost_and_a_missing_answer_and_writes_nothing(self):
+        with tempfile.TemporaryDirectory() as folder, mock.patch("goldens.HERE", Path(folder)):
+            (Path(folder) / "expected").mkdir()
+            stored = Path(folder) / "expected" / "q1.json"
+            self.assertFalse(keep_answer("q1", [["a", "int"]], answer(ROWS), check=True))
+            self.assertFalse(stored.exists())
+            self.assertTrue(keep_answer("q1", [["a", "int"]], answer(ROWS), check=False))
+            text = stored.read_text()
+            self.assertTrue(keep_answer("q1", [["a", "int"]], answer(ROWS), check=True))
+            self.assertFalse(keep_answer("q1", [["b", "int"]], answer(ROWS), check=True))
+            self.assertFalse(keep_answer("q1", [["a", "int"]], answer(ROWS[1:]), check=True))
+            self.assertEqual(stored.read_text(), text)
+
+    def test_the_command_line_names_queries(self):
+        def asked(*args):
+            with mock.patch.object(sys, "argv", ["goldens.py", *args]):
+                return wanted("", HERE / "queries")
+
+        self.assertEqual(asked("--check", "q7"), (["q7"], True))
+        names, check = asked()
+        self.assertEqual((names[0], names[-1], len(names), check), ("q0", "q22", 23, False))
+        with self.assertRaises(SystemExit), contextlib.redirect_stderr(io.StringIO()) as told:
+            asked("q77")
+        self.assertIn("there is no query q77; there are q0, ", told.getvalue())
 
 
 if __name__ == "__main__":

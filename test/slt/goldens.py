@@ -93,9 +93,12 @@ def check(oracle, path):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true")
-    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("files", nargs="*", help="such as joins.slt, or joins")
     wanted = parser.parse_args()
-    files = wanted.files or sorted(CASES.glob("*.slt"))
+    files = [CASES / f"{Path(name).stem}.slt" for name in wanted.files] or sorted(CASES.glob("*.slt"))
+    for path in files:
+        if not path.exists():
+            parser.error(f"there is no case file {path.name} in {CASES}")
     with Oracle(partitions=3 if wanted.check else 1) as oracle:
         if wanted.check:
             sys.exit(min(1, sum([check(oracle, path) for path in files])))

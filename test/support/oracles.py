@@ -1,6 +1,8 @@
 """What the scripts of expected answers share: Spark and DuckDB as they are run, and cells as texts (`cells.ts` writes the same)."""
+import argparse
 import datetime
 import decimal
+import json
 import logging
 import os
 import subprocess
@@ -11,6 +13,29 @@ ROOT = Path(__file__).resolve().parents[2]
 
 os.environ["TZ"] = "UTC"
 time.tzset()
+
+
+def wanted(description: str, folder: Path):
+    """What the command line asks for. @returns the names of the queries, all of the folder's unless told, and whether only to check"""
+    known = sorted((file.stem for file in folder.glob("q*.sql")), key=lambda name: int(name[1:]))
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="say which stored answers are given no more, and write nothing")
+    parser.add_argument("queries", nargs="*", metavar="QUERY")
+    options = parser.parse_args()
+    for name in options.queries:
+        if name not in known:
+            parser.error(f"there is no query {name}; there are {', '.join(known)}")
+    return options.queries or known, options.check
+
+
+def keep(file: Path, head: dict, rows: list, check: bool) -> bool:
+    """Writes an answer, a row in a line each; or only compares it with the one there is, but for the versions. @returns if it may stand"""
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows)
+    text = f'{json.dumps({"versions": versions(), **head}, ensure_ascii=False)[:-1]}, "rows": [\n{lines}\n]}}\n'
+    if check:
+        return file.exists() and json.loads(file.read_text()) | {"versions": None} == json.loads(text) | {"versions": None}
+    file.write_text(text)
+    return True
 
 
 def spark_session():

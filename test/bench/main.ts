@@ -4,7 +4,7 @@
  * Exit status: 0; 1 where a comparison failed, and with `--strict` where a bound was missed; 2 where it was asked wrongly.
  */
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { commandLine, refuse, wholeNumber } from '../support/command-line.ts';
 import type { Section, Suite } from './contract.ts';
 import { runIsolated } from './isolated.ts';
 import { benchmarksPage, PAGE_FILE } from './page.ts';
@@ -21,7 +21,7 @@ import { chosenSections, parseSelection, runSection, type RunOptions } from './s
 import { MILLRACE_VERSION } from './subject.ts';
 import { SUITES } from './suites.ts';
 
-const { values } = parseArgs({
+const { values } = commandLine({
   options: {
     only: { type: 'string', default: '' },
     size: { type: 'string', default: 'full' },
@@ -34,13 +34,12 @@ const { values } = parseArgs({
 const only = parseSelection(values.only);
 const chosen = chosenSections(SUITES, only);
 const { size } = values;
-const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+const rounds = values.rounds === undefined ? undefined : wholeNumber('--rounds', values.rounds);
 if (chosen.length === 0) {
   const names = SUITES.flatMap((suite) => suite.sections.map(({ name }) => `${suite.name}/${name}`));
   refuse(`There is no ${values.only}; there are ${names.join(', ')}.`);
 }
 if (size !== 'small' && size !== 'full') refuse(`--size is small or full, not ${size}.`);
-if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) refuse('--rounds is a number from 1.');
 if (values.docs && only.comparison !== '') refuse('--docs keeps whole sections, not single comparisons.');
 
 // With the JSON on standard output, what is for people goes to standard error.
@@ -91,9 +90,4 @@ function exitStatus(sections: readonly SectionResult[]): number {
   const failed = [...sections, ...comparisons].some(({ failure }) => failure !== undefined);
   const missed = comparisons.some(({ measures }) => measures.some(({ verdict }) => verdict === 'missed'));
   return failed || (values.strict && missed) ? 1 : 0;
-}
-
-function refuse(sentence: string): never {
-  console.error(sentence);
-  process.exit(2);
 }

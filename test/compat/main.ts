@@ -4,21 +4,18 @@
  * the difference of each failure is shown; `--feature` and `--case` run a part and record nothing.
  */
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { commandLine, refuse } from '../support/command-line.ts';
 import { moduleOf, readRecord, SUITES, writeRecord, type SuiteName } from './files.ts';
 import { judge, type CompatRecord, type Verdict } from './ratchet.ts';
 import { runSuite, type CaseResult } from './run-suite.ts';
 import { terminalTable } from './table.ts';
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = commandLine({
   options: { feature: { type: 'string' }, case: { type: 'string' }, diff: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
 const unknown = positionals.find((name) => !SUITES.some((suite) => suite === name));
-if (unknown !== undefined) {
-  console.error(`There is no suite ${unknown}; there are ${SUITES.join(', ')}.`);
-  process.exit(2);
-}
+if (unknown !== undefined) refuse(`There is no suite ${unknown}; there are ${SUITES.join(', ')}.`);
 const chosen = SUITES.filter((suite) => positionals.length === 0 || positionals.includes(suite));
 const isPart = values.feature !== undefined || values.case !== undefined;
 const before = readRecord();
@@ -26,9 +23,14 @@ const verdicts = new Map<SuiteName, Verdict>();
 const queue = [...chosen];
 await Promise.all(Array.from({ length: Math.min(availableParallelism(), chosen.length) }, runNext));
 
+const all = [...verdicts.values()];
+if (isPart && all.every(({ record }) => Object.keys(record).length === 0)) {
+  refuse(
+    `No case of ${chosen.join(', ')} has ${[values.feature, values.case].filter(Boolean).join(' and ')} in its name.`,
+  );
+}
 const ran = Object.fromEntries(chosen.flatMap((suite) => (verdicts.has(suite) ? [[suite, shown(suite)]] : [])));
 console.log(terminalTable(ran));
-const all = [...verdicts.values()];
 const [lost, gone, won] = [
   all.flatMap((each) => each.lost),
   all.flatMap((each) => each.gone),

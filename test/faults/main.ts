@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { commandLine, refuse, wholeNumber } from '../support/command-line.ts';
 import { drawRun, isWanted, type Draw } from './draw.ts';
 import { describe } from './fault.ts';
 import { inLanes } from './lanes.ts';
@@ -20,7 +20,7 @@ const LANES = 2;
 /** More draws than this are not searched for the ones that `--only` wants. */
 const DRAWS_MAX = 20_000;
 
-const { values } = parseArgs({
+const { values } = commandLine({
   options: {
     runs: { type: 'string', default: '60' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
@@ -31,18 +31,20 @@ const { values } = parseArgs({
   },
 });
 
-const seed = Number(values.seed);
+const seed = wholeNumber('--seed', values.seed, { min: 0 });
+const boundMs = wholeNumber('--bound-seconds', values['bound-seconds']) * 1000;
 const draws =
-  values.run === undefined ? drawsOf(Number(values.runs), values.only) : [drawRun(seed, Number(values.run))];
+  values.run === undefined
+    ? drawsOf(wholeNumber('--runs', values.runs), values.only)
+    : [drawRun(seed, wholeNumber('--run', values.run))];
 if (draws.length === 0) {
-  console.error(
+  refuse(
     `No run is called ${values.only}: the parts are source, query, sink and fault, as in files/append/postgres/kill.`,
   );
-  process.exit(2);
 }
 console.log(`seed ${seed}, ${draws.length} runs`);
 const folder = mkdtempSync(path.join(tmpdir(), 'millrace-torture-'));
-const stage = new Stage({ folder, seed, boundMs: Number(values['bound-seconds']) * 1000 });
+const stage = new Stage({ folder, seed, boundMs });
 const finished: Finished[] = [];
 try {
   await inLanes(draws, { lanes: LANES, alone: ({ fault }) => fault.kind === 'outage' }, async (draw) => {

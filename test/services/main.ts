@@ -4,7 +4,7 @@
  * where they listen, and stops them at Ctrl-C or at the end of the standard input. With CI=true a missing one is a failure.
  */
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
+import { commandLine } from '../support/command-line.ts';
 import type { RunningService, ServiceEntry } from './contract.ts';
 import { SERVICES } from './registry.ts';
 import { choose, exitStatus, find, lineOf, type Finding, type FindOptions } from './survey.ts';
@@ -41,7 +41,7 @@ async function keep(entries: readonly ServiceEntry[]): Promise<void> {
 
 async function main(): Promise<number> {
   const options = { check: { type: 'boolean' }, keep: { type: 'boolean' } } as const;
-  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const { values, positionals } = commandLine({ options, allowPositionals: true });
   const entries = choose(SERVICES, positionals);
   if (values.keep === true) {
     if (positionals.length === 0)

@@ -1,6 +1,7 @@
 /** Runs a suite's cases in a worker process; one that hangs or dies costs the case that did it, and the rest go on in a new one. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { startTimeLimit } from '../support/time-limit.ts';
 import type { CaseHead, RunCases, WorkerMessage } from './worker.ts';
 
 const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));
@@ -58,15 +59,15 @@ function runWorker(module: string, left: readonly CaseHead[] | undefined, option
       onResult(result);
       delete state.running;
     };
-    const limit = (ms: number): NodeJS.Timeout =>
-      setTimeout(() => {
+    const limit = (ms: number): (() => number) =>
+      startTimeLimit(ms, () => {
         state.reason = `it did not end within ${ms / 1000} s`;
         child.kill('SIGKILL');
-      }, ms);
-    let timer = limit(OPEN_MS_MAX);
+      });
+    let endLimit = limit(OPEN_MS_MAX);
     child.on('message', (message: WorkerMessage) => {
-      clearTimeout(timer);
-      timer = limit(caseMsMax);
+      endLimit();
+      endLimit = limit(caseMsMax);
       switch (message.kind) {
         case 'opened': {
           state.cases = message.cases;
@@ -91,7 +92,7 @@ function runWorker(module: string, left: readonly CaseHead[] | undefined, option
     });
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      clearTimeout(timer);
+      endLimit();
       if (state.cases === undefined) {
         reject(new Error(`${module} cannot be opened: ${state.reason ?? output()}`));
         return;

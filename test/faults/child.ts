@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from '../support/requirements.ts';
+import { startTimeLimit } from '../support/time-limit.ts';
 import type { Assignment } from './program.ts';
 
 /** The build under test. */
@@ -40,10 +41,10 @@ export function runChild(assignment: Assignment, options: ChildOptions): Promise
       env: { ...process.env, FAULTS_PROGRAM: JSON.stringify(assignment), MILLRACE_FAULT: fault },
     });
     let [output, errors, hung] = ['', '', false];
-    const bound = setTimeout(() => {
+    const endLimit = startTimeLimit(boundMs, () => {
       hung = true;
       child.kill('SIGKILL');
-    }, boundMs);
+    });
     let killing: NodeJS.Timeout | undefined;
     const fail = (error: unknown): void => {
       child.kill('SIGKILL');
@@ -65,7 +66,7 @@ export function runChild(assignment: Assignment, options: ChildOptions): Promise
     child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      clearTimeout(bound);
+      endLimit();
       clearTimeout(killing);
       resolve({ code, signal, errors, hung });
     });

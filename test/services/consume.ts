@@ -1,5 +1,6 @@
 /** Reads topics of the test broker by kafkajs, a client that is not ours. */
 import type { Kafka, KafkaMessage } from 'kafkajs';
+import { startTimeLimit } from '../support/time-limit.ts';
 import { offsetsOf } from './produce.ts';
 
 const READ_MS_MAX = 60_000;
@@ -24,7 +25,7 @@ export async function consumeAll(kafka: Kafka, topic: string): Promise<readonly 
   );
   if (ends.size === 0) return [];
   let over = false;
-  let timer: NodeJS.Timeout | undefined;
+  let endLimit = (): number => 0;
   const retry = {
     initialRetryTime: RESTART_MS,
     maxRetryTime: RESTART_MS,
@@ -35,9 +36,9 @@ export async function consumeAll(kafka: Kafka, topic: string): Promise<readonly 
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
     await new Promise<void>((resolve, reject) => {
-      timer = setTimeout(() => {
+      endLimit = startTimeLimit(READ_MS_MAX, () => {
         reject(new Error(`the topic ${topic} was not read in ${READ_MS_MAX} ms: ${found.size} records were`));
-      }, READ_MS_MAX);
+      });
       consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
         if (!restart) reject(error);
       });
@@ -51,7 +52,7 @@ export async function consumeAll(kafka: Kafka, topic: string): Promise<readonly 
     });
   } finally {
     over = true;
-    clearTimeout(timer);
+    endLimit();
     await consumer.disconnect();
   }
   return [...found.values()];

@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { startTimeLimit } from '../support/time-limit.ts';
 import { spawnGuard } from './guard.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -149,10 +150,10 @@ type Outcome<T> =
   | { readonly kind: 'late'; readonly reason: string };
 
 async function poll<T>(probe: () => Promise<T>, ended: Promise<void>, timeoutMs: number): Promise<Outcome<T>> {
-  const over = new AbortController();
+  let isOver = false;
   let reason = 'it was not asked';
   const attempts = async (): Promise<Outcome<T>> => {
-    while (!over.signal.aborted) {
+    while (!isOver) {
       try {
         return { kind: 'answer', answer: await probe() };
       } catch (error) {
@@ -162,21 +163,22 @@ async function poll<T>(probe: () => Promise<T>, ended: Promise<void>, timeoutMs:
     }
     return { kind: 'late', reason };
   };
-  const late = delay(timeoutMs, undefined, { signal: over.signal }).then(
-    (): Outcome<T> => ({ kind: 'late', reason }),
-    (): Outcome<T> => ({ kind: 'late', reason }),
-  );
+  let endLimit = (): number => 0;
+  const late = new Promise<Outcome<T>>((resolve) => {
+    endLimit = startTimeLimit(timeoutMs, () => resolve({ kind: 'late', reason }));
+  });
   try {
     return await Promise.race([attempts(), ended.then((): Outcome<T> => ({ kind: 'ended' })), late]);
   } finally {
-    over.abort();
+    isOver = true;
+    endLimit();
   }
 }
 
 /** Waits for the promise, but not longer than that. */
 async function within(promise: Promise<void>, timeoutMs: number): Promise<void> {
-  const over = new AbortController();
-  const timer = delay(timeoutMs, undefined, { signal: over.signal }).catch(() => undefined);
-  await Promise.race([promise, timer]);
-  over.abort();
+  let endLimit = (): number => 0;
+  const late = new Promise<void>((resolve) => (endLimit = startTimeLimit(timeoutMs, resolve)));
+  await Promise.race([promise, late]);
+  endLimit();
 }

@@ -6,8 +6,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Dealer, Request, Subscriber } from 'zeromq';
+import { startTimeLimit } from '../../support/time-limit.ts';
 
 export interface Message {
   readonly type: string;
@@ -135,10 +135,12 @@ export class KernelClient {
     for (;;) {
       const id = await this.send('shell', 'kernel_info_request', {});
       await this.reply('shell', id);
-      const heard = this.idle(id).then(() => true);
-      // A kernel that was not heard is asked again; the wait that was given up ends with its time, unnoticed.
-      heard.catch(() => undefined);
-      if (await Promise.race([heard, delay(JOIN_MS, false)])) return;
+      // A kernel that was not heard is asked again.
+      const isHeard = this.idle(id, JOIN_MS).then(
+        () => true,
+        () => false,
+      );
+      if (await isHeard) return;
     }
   }
 
@@ -227,10 +229,10 @@ export class KernelClient {
     return this.published.filter(({ parentId }) => parentId === id);
   }
 
-  idle(id: string): Promise<Message> {
-    return this.find(() =>
-      this.published.find((m) => m.parentId === id && m.type === 'status' && m.content['execution_state'] === 'idle'),
-    );
+  idle(id: string, withinMs = ANSWER_MS): Promise<Message> {
+    const isIdle = (m: Message): boolean =>
+      m.parentId === id && m.type === 'status' && m.content['execution_state'] === 'idle';
+    return this.find(() => this.published.find(isIdle), withinMs);
   }
 
   busy(id: string): Promise<Message> {
@@ -245,27 +247,34 @@ export class KernelClient {
     return answer;
   }
 
-  async find<T>(look: () => T | undefined): Promise<T> {
+  async find<T>(look: () => T | undefined, withinMs = ANSWER_MS): Promise<T> {
     let found = look();
-    await this.until(() => (found ??= look()) !== undefined);
+    await this.until(() => (found ??= look()) !== undefined, withinMs);
     if (found === undefined) throw new Error('unreachable');
     return found;
   }
 
   /** Waits for a condition that messages, standard error or the end of the process may bring about. */
-  async until(condition: () => boolean): Promise<void> {
-    const timeout = AbortSignal.timeout(ANSWER_MS);
-    while (!condition()) {
-      if (timeout.aborted) throw new Error(`the kernel did not answer in time; its standard error: ${this.stderr}`);
-      await new Promise<void>((resolve) => {
-        const wake = (): void => {
-          this.#listeners.delete(wake);
-          timeout.removeEventListener('abort', wake);
-          resolve();
-        };
-        this.#listeners.add(wake);
-        timeout.addEventListener('abort', wake);
-      });
+  async until(condition: () => boolean, withinMs = ANSWER_MS): Promise<void> {
+    const late = new AbortController();
+    const endLimit = startTimeLimit(withinMs, () => late.abort());
+    try {
+      while (!condition()) {
+        if (late.signal.aborted) {
+          throw new Error(`the kernel did not answer in time; its standard error: ${this.stderr}`);
+        }
+        await new Promise<void>((resolve) => {
+          const wake = (): void => {
+            this.#listeners.delete(wake);
+            late.signal.removeEventListener('abort', wake);
+            resolve();
+          };
+          this.#listeners.add(wake);
+          late.signal.addEventListener('abort', wake);
+        });
+      }
+    } finally {
+      endLimit();
     }
   }
 

@@ -1,4 +1,5 @@
-/** A point in time after which nothing is waited for any more. */
+/** A time after which nothing is waited for any more. */
+import { startTimeLimit } from '../../support/time-limit.ts';
 
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
@@ -6,24 +7,24 @@ export class DeadlineError extends Error {
 
 export class Deadline {
   readonly #limitMs: number;
-  readonly #endMs: number;
+  #leftMs: number;
 
   constructor(limitMs: number) {
     this.#limitMs = limitMs;
-    this.#endMs = performance.now() + limitMs;
+    this.#leftMs = limitMs;
   }
 
   /** @throws DeadlineError */
   async bound<T>(promise: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
+    let end = (): number => this.#leftMs;
     const late = new Promise<never>((_resolve, reject) => {
       const fail = (): void => reject(new DeadlineError(`no end within ${this.#limitMs / 1000} s`));
-      timer = setTimeout(fail, Math.max(0, this.#endMs - performance.now()));
+      end = startTimeLimit(this.#leftMs, fail);
     });
     try {
       return await Promise.race([promise, late]);
     } finally {
-      clearTimeout(timer);
+      this.#leftMs = end();
     }
   }
 }

@@ -1,7 +1,7 @@
 /** Runs a suite's cases in a worker process; one that hangs or dies costs the case that did it, and the rest go on in a new one. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { startTimeLimit } from '../support/time-limit.ts';
+import { startTimeLimit } from '../support/deadline.ts';
 import type { CaseHead, RunCases, WorkerMessage } from './worker.ts';
 
 const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from '../support/requirements.ts';
-import { startTimeLimit } from '../support/time-limit.ts';
+import { startTimeLimit } from '../support/deadline.ts';
 import type { Assignment } from './program.ts';
 
 /** The build under test. */

@@ -1,6 +1,6 @@
 /** Reads topics of the test broker by kafkajs, a client that is not ours. */
 import type { Kafka, KafkaMessage } from 'kafkajs';
-import { startTimeLimit } from '../support/time-limit.ts';
+import { Deadline } from '../support/deadline.ts';
 import { offsetsOf } from './produce.ts';
 
 const READ_MS_MAX = 60_000;
@@ -25,7 +25,6 @@ export async function consumeAll(kafka: Kafka, topic: string): Promise<readonly 
   );
   if (ends.size === 0) return [];
   let over = false;
-  let endLimit = (): number => 0;
   const retry = {
     initialRetryTime: RESTART_MS,
     maxRetryTime: RESTART_MS,
@@ -35,10 +34,7 @@ export async function consumeAll(kafka: Kafka, topic: string): Promise<readonly 
   try {
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
-    await new Promise<void>((resolve, reject) => {
-      endLimit = startTimeLimit(READ_MS_MAX, () => {
-        reject(new Error(`the topic ${topic} was not read in ${READ_MS_MAX} ms: ${found.size} records were`));
-      });
+    const read = new Promise<void>((resolve, reject) => {
       consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
         if (!restart) reject(error);
       });
@@ -50,9 +46,9 @@ export async function consumeAll(kafka: Kafka, topic: string): Promise<readonly 
       };
       consumer.run({ eachMessage }).catch(reject);
     });
+    await new Deadline(READ_MS_MAX, `the topic ${topic} was not read`).bound(read);
   } finally {
     over = true;
-    endLimit();
     await consumer.disconnect();
   }
   return [...found.values()];

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startTimeLimit } from '../support/time-limit.ts';
+import { Deadline, DeadlineError, within } from '../support/deadline.ts';
 import { spawnGuard } from './guard.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -163,22 +163,14 @@ async function poll<T>(probe: () => Promise<T>, ended: Promise<void>, timeoutMs:
     }
     return { kind: 'late', reason };
   };
-  let endLimit = (): number => 0;
-  const late = new Promise<Outcome<T>>((resolve) => {
-    endLimit = startTimeLimit(timeoutMs, () => resolve({ kind: 'late', reason }));
-  });
   try {
-    return await Promise.race([attempts(), ended.then((): Outcome<T> => ({ kind: 'ended' })), late]);
+    return await new Deadline(timeoutMs).bound(
+      Promise.race([attempts(), ended.then((): Outcome<T> => ({ kind: 'ended' }))]),
+    );
+  } catch (error) {
+    if (error instanceof DeadlineError) return { kind: 'late', reason };
+    throw error;
   } finally {
     isOver = true;
-    endLimit();
   }
-}
-
-/** Waits for the promise, but not longer than that. */
-async function within(promise: Promise<void>, timeoutMs: number): Promise<void> {
-  let endLimit = (): number => 0;
-  const late = new Promise<void>((resolve) => (endLimit = startTimeLimit(timeoutMs, resolve)));
-  await Promise.race([promise, late]);
-  endLimit();
 }

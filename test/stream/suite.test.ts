@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { caseFiles, parseCases, readCases } from './program/case-file.ts';
 import { difference, differenceBut } from './program/compare.ts';
-import { Deadline, DeadlineError } from './program/deadline.ts';
 import { readExpected } from './program/expected.ts';
 import { instant, lineOf } from './program/inputs.ts';
 import { Masks, type Answer, type BatchLine, type Line } from './program/log.ts';
@@ -73,14 +72,6 @@ test('rows are written as the schema says', () => {
   assert.equal(lineOf({ v: 1, ts: -0.000001 }, schema), '{"v":1,"ts":"1969-12-31T23:59:59.999999Z"}');
   assert.equal(lineOf('{"v":-0.0', schema), '{"v":-0.0');
   assert.equal(instant(20.0009), '1970-01-01T00:00:20.000900Z');
-});
-
-test('nothing is waited for after the deadline', async () => {
-  const deadline = new Deadline(20);
-  assert.equal(await deadline.bound(Promise.resolve(1)), 1);
-  const never = new Promise<never>(() => undefined);
-  await assert.rejects(deadline.bound(never), DeadlineError);
-  await assert.rejects(deadline.bound(never), /no end within 0.02 s/);
 });
 
 test('masked values keep what is equal', () => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { Dealer, Request, Subscriber } from 'zeromq';
-import { startTimeLimit } from '../../support/time-limit.ts';
+import { startTimeLimit } from '../../support/deadline.ts';
 
 export interface Message {
   readonly type: string;

@@ -5,10 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DataFrame } from '../../../kernel/api/data-frame.ts';
 import type { StreamingQuery } from '../../../kernel/api/streaming-query.ts';
 import type { TriggerOptions } from '../../../kernel/api/stream-writer.ts';
+import { Deadline, DeadlineError, within } from '../../support/deadline.ts';
 import { frameOf, readTables } from './build.ts';
 import type { CaseProgram, Feed, OutputMode, Restart, StreamCase, Trigger } from './case.ts';
 import { checkpointFiles, forget, nextBatch } from './checkpoint.ts';
-import { Deadline, DeadlineError } from './deadline.ts';
 import { errorLine } from './errors.ts';
 import { Inputs } from './inputs.ts';
 import { batchLine, Masks, type Answer, type Line } from './log.ts';
@@ -214,7 +214,7 @@ class Run {
   /** Stops a query that is still there after an error of this program itself, but does not wait for ever. */
   async #abandon(): Promise<void> {
     if (this.#query === undefined) return;
-    await new Deadline(ABANDON_MS).bound(this.#query.stop()).catch(() => undefined);
+    await within(this.#query.stop(), ABANDON_MS).catch(() => undefined);
     this.#query = undefined;
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startTimeLimit } from './time-limit.ts';
+import { Deadline, DeadlineError, startTimeLimit, within } from './deadline.ts';
 
 /** Nothing of this process runs meanwhile. */
 function standStill(ms: number): void {
@@ -33,4 +33,22 @@ it('a pause of the process costs two ticks at most', async (t) => {
   }
   assert.equal(over.mock.callCount(), 0);
   assert.ok(end() > 100);
+});
+
+it('nothing is waited for after the deadline, whether one wait took the time or several', async () => {
+  const never = new Promise<never>(() => undefined);
+  const deadline = new Deadline(60, 'nothing came');
+  assert.equal(await deadline.bound(delay(20, 'in time')), 'in time');
+  await assert.rejects(deadline.bound(never), { name: 'DeadlineError', message: 'nothing came within 0.06 s' });
+  await assert.rejects(deadline.bound(never), DeadlineError);
+});
+
+it('what fails before the deadline fails with its own error', async () => {
+  await assert.rejects(new Deadline(1000).bound(Promise.reject(new Error('own'))), /^Error: own$/);
+  await assert.rejects(within(Promise.reject(new Error('own')), 1000), /^Error: own$/);
+});
+
+it('a wait within a time ends either way', async () => {
+  await within(delay(1), 1000);
+  await within(new Promise(() => undefined), 20);
 });

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { createConnection, createServer, type AddressInfo, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Kafka, Message } from 'kafkajs';
 import type { RowObject } from '../../kernel/arrow/values.ts';
 import { getOption, type StreamSource } from '../../kernel/connectors/contract.ts';
+import { createKafkaClient } from '../../kernel/connectors/kafka/client.ts';
 import { kafkaSource } from '../../kernel/connectors/kafka/source.ts';
 import { present } from '../../kernel/core/assert.ts';
 import { systemClock } from '../../kernel/core/clock.ts';
@@ -326,6 +329,63 @@ test('a broker that is killed and comes back in the middle of a scan loses nothi
   assert.deepEqual(new Set(values(rows)), new Set(sent.flat().map(({ value }) => String(value))));
   assert.equal(rows.length, 2000);
 });
+
+test('requests made while a connection opens wait for it', withKafka, async () => {
+  await createTopic(kafka, 'slow-to-open');
+  const answerMs = 100;
+  const proxy = await startSlowProxy(service.brokers, answerMs);
+  const client = createKafkaClient(
+    {
+      brokers: [proxy.address],
+      clientId: 'test',
+      ssl: undefined,
+      sasl: undefined,
+      timeoutMs: 20_000,
+      isolation: 'read_committed',
+    },
+    systemClock,
+  );
+  const ask = async (afterMs: number): Promise<number> => {
+    await delay(afterMs);
+    return (await client.partitions(['slow-to-open'])).length;
+  };
+  try {
+    const times = [0, answerMs / 2, answerMs, 1.5 * answerMs];
+    assert.deepEqual(await Promise.all(times.map(ask)), [1, 1, 1, 1]);
+    assert.equal(proxy.connections(), 1);
+  } finally {
+    await client.close();
+    proxy.close();
+  }
+});
+
+/** Hands everything on; what the server answers comes later. */
+async function startSlowProxy(server: string, answerMs: number) {
+  const [host = '', port = ''] = server.split(':');
+  const clients = new Set<Socket>();
+  let accepted = 0;
+  const proxy = createServer((client) => {
+    accepted++;
+    clients.add(client);
+    const upstream = createConnection(Number(port), host);
+    client.on('data', (data) => upstream.write(data));
+    upstream.on('data', (data) => setTimeout(() => client.write(data), answerMs));
+    client.on('close', () => {
+      clients.delete(client);
+      upstream.destroy();
+    });
+    for (const socket of [client, upstream]) socket.on('error', () => client.destroy());
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  return {
+    address: `127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    connections: () => accepted,
+    close(): void {
+      for (const client of clients) client.destroy();
+      proxy.close();
+    },
+  };
+}
 
 test('a broker that is away is named, after the time allowed', withKafka, async () => {
   const away = { subscribe: 'x', 'kafka.bootstrap.servers': '127.0.0.1:1', 'kafka.default.api.timeout.ms': '200' };

@@ -239,22 +239,41 @@ class BrokerRequests implements KafkaClient {
 
   async #connect(place: string): Promise<Broker> {
     this.#closing.signal.throwIfAborted();
-    const opened = this.#brokers.get(place) ?? this.#open(place);
-    this.#brokers.set(place, opened);
+    const known = this.#brokers.get(place);
+    if (known !== undefined) {
+      const broker = await known;
+      if (broker.isConnected()) return broker;
+      this.#drop(place, known);
+    }
+    // Another request may be opening it again by now.
+    const opening = this.#brokers.get(place) ?? this.#open(place);
+    this.#brokers.set(place, opening);
     try {
-      const broker = await opened;
-      if (!broker.isConnected()) await broker.connect();
-      return broker;
+      return await opening;
     } catch (error) {
-      this.#drop(place, opened);
+      this.#drop(place, opening);
       throw error;
     }
   }
 
-  #open(place: string): Promise<Broker> {
+  /** Resolves once requests can be sent; `isConnected` says so before the broker has told its versions. */
+  async #open(place: string): Promise<Broker> {
     const colon = place.lastIndexOf(':');
     const host = place.slice(0, colon).replace(/^\[|\]$/g, '');
-    return this.#kafkajs.createBroker(host, Number(place.slice(colon + 1)), null);
+    const broker = await this.#kafkajs.createBroker(host, Number(place.slice(colon + 1)), null);
+    const { signal } = this.#closing;
+    const close = (): void => void disconnect(broker);
+    signal.addEventListener('abort', close);
+    try {
+      await broker.connect();
+      signal.throwIfAborted();
+      return broker;
+    } catch (error) {
+      await disconnect(broker);
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', close);
+    }
   }
 
   #drop(place: string, broker: Promise<Broker>): void {
@@ -273,7 +292,8 @@ class BrokerRequests implements KafkaClient {
       return (await broker.connectionPool.send(request)) as object; // what `response.decode` gave
     } catch (error) {
       const opened = this.#brokers.get(place);
-      if (opened !== undefined) this.#drop(place, opened);
+      // It may be another one by now, opened again by another request.
+      if ((await opened?.catch(() => undefined)) === broker && opened !== undefined) this.#drop(place, opened);
       throw error;
     }
   }
@@ -311,7 +331,7 @@ function isPassing(error: unknown): boolean {
   return error.name.startsWith('KafkaJS') && !('retriable' in error && error.retriable === false);
 }
 
-async function disconnect(broker: Promise<Broker>): Promise<void> {
+async function disconnect(broker: Broker | Promise<Broker>): Promise<void> {
   try {
     await (await broker).disconnect();
   } catch {

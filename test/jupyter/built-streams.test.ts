@@ -8,7 +8,8 @@ import { needsBuild, skipWithout } from '../support/requirements.ts';
 import { KernelClient, type Executed, type Message } from './support/client.ts';
 
 const MAIN = new URL('../../dist/main.js', import.meta.url);
-const ROWS = 60_000;
+/** So many that a query has far from ended when it is killed, stopped or interrupted. */
+const ROWS = 600_000;
 const SOURCE = `.format('website-traffic').option('rows', ${ROWS}).option('rowsPerSecond', 0).option('startTimestamp', '2026-01-01T00:00:00Z')`;
 
 describe('streaming queries of the built kernel', { skip: skipWithout(needsBuild), timeout: 120_000 }, () => {
@@ -23,8 +24,8 @@ describe('streaming queries of the built kernel', { skip: skipWithout(needsBuild
     return kernel;
   }
 
-  function startCounting(checkpoint: string): string {
-    return `const query = spark.readStream${SOURCE}.option('maxRowsPerTrigger', 500).load()
+  function startCounting(checkpoint: string, { rowsPerBatch = 500 } = {}): string {
+    return `const query = spark.readStream${SOURCE}.option('maxRowsPerTrigger', ${rowsPerBatch}).load()
       .groupBy('partition').count()
       .writeStream.queryName('counts').outputMode('complete').format('memory')
       .option('checkpointLocation', '${join(folder, checkpoint)}').start();`;
@@ -39,7 +40,7 @@ describe('streaming queries of the built kernel', { skip: skipWithout(needsBuild
       await killed.exit;
     }
     const kernel = await start();
-    await run(kernel, startCounting('killed'));
+    await run(kernel, startCounting('killed', { rowsPerBatch: 20_000 }));
     await run(kernel, 'await query.processAllAvailable()');
     const counted = await result(
       kernel,
